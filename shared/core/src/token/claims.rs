@@ -1,0 +1,145 @@
+//! What each kind of token says. Times are whole seconds since 1970 (RFC 7519, NumericDate).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    clock::Ms,
+    id::{Epoch, InstanceId, UserId},
+};
+
+/// How long a ticket lives: long enough for one redirect on a slow line.
+pub const TICKET_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The least that a seat token lives. It lives longer where the idle time is longer, so that
+/// whoever comes back before the reaper can still ping.
+pub const SEAT_TOKEN_MIN: Duration = Duration::from_secs(15 * 60);
+
+/// What every token has: whom it is for and until when.
+pub trait Claims: Serialize + DeserializeOwned {
+    /// The audience, claim `aud`.
+    fn audience(&self) -> &str;
+    /// The end, claim `exp`: seconds since 1970; from then on the token is refused.
+    fn expires(&self) -> u64;
+}
+
+macro_rules! claims {
+    ($name:ident) => {
+        impl Claims for $name {
+            fn audience(&self) -> &str {
+                &self.aud
+            }
+
+            fn expires(&self) -> u64 {
+                self.exp
+            }
+        }
+    };
+}
+
+/// Who somebody is, as the identity provider said: the cookie of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionClaims {
+    /// Always [`SessionClaims::AUDIENCE`].
+    pub aud: String,
+    /// The user.
+    pub sub: UserId,
+    /// The identity provider's issuer; with `idp_subject` it tells two people of one name apart.
+    pub idp_issuer: String,
+    /// The identity provider's subject.
+    pub idp_subject: String,
+    /// Signed at.
+    pub iat: u64,
+    /// Ends at, absolutely.
+    pub exp: u64,
+}
+
+impl SessionClaims {
+    /// The audience of sessions.
+    pub const AUDIENCE: &'static str = "session";
+
+    /// A session of `sub`, from `now` for `lifetime`.
+    #[must_use]
+    pub fn new(
+        sub: UserId,
+        idp_issuer: String,
+        idp_subject: String,
+        now: Ms,
+        lifetime: Duration,
+    ) -> Self {
+        let iat = now.seconds();
+        let exp = iat + lifetime.as_secs();
+        Self { aud: Self::AUDIENCE.to_owned(), sub, idp_issuer, idp_subject, iat, exp }
+    }
+}
+
+/// The right to open one box once. Its audience is the instance's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketClaims {
+    /// The instance's id.
+    pub aud: String,
+    /// The user whose box it is.
+    pub sub: UserId,
+    /// The seat's epoch.
+    pub epoch: Epoch,
+    /// The volume that is the user's home, once homes exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
+    /// The session's end, seconds since 1970: the box's own cookie ends no later.
+    pub session_exp: u64,
+    /// A [`SeatClaims`] token for the heartbeat; opaque to the agent.
+    pub seat_token: String,
+    /// Unlike any other ticket's, so that an agent takes each only once.
+    pub jti: String,
+    /// Signed at; an agent refuses a ticket older than its boot.
+    pub iat: u64,
+    /// Ends at.
+    pub exp: u64,
+}
+
+/// The right to note heartbeats for one seat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatClaims {
+    /// Always [`SeatClaims::AUDIENCE`].
+    pub aud: String,
+    /// The user.
+    pub sub: UserId,
+    /// The box.
+    pub instance: InstanceId,
+    /// The seat's epoch.
+    pub epoch: Epoch,
+    /// Signed at.
+    pub iat: u64,
+    /// Ends at.
+    pub exp: u64,
+}
+
+impl SeatClaims {
+    /// The audience of seat tokens.
+    pub const AUDIENCE: &'static str = "ping";
+
+    /// A token for that seat, from `now` for `lifetime`.
+    #[must_use]
+    pub fn new(
+        sub: UserId,
+        instance: InstanceId,
+        epoch: Epoch,
+        now: Ms,
+        lifetime: Duration,
+    ) -> Self {
+        let iat = now.seconds();
+        let exp = iat + lifetime.as_secs();
+        Self { aud: Self::AUDIENCE.to_owned(), sub, instance, epoch, iat, exp }
+    }
+
+    /// Whether half of its life is over: time to renew it.
+    #[must_use]
+    pub fn wants_renewal(&self, now: Ms) -> bool {
+        now.seconds() >= self.iat + self.exp.saturating_sub(self.iat) / 2
+    }
+}
+
+claims!(SessionClaims);
+claims!(TicketClaims);
+claims!(SeatClaims);
