@@ -1,1 +1,5 @@
-//! hotdesk
+//! What holds hotdesk to its promises: the reference model, the harness around real Redis and
+//! moto, and the tests in `tests/tests`.
+
+pub mod model;
+pub mod redis_server;

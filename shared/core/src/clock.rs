@@ -1,6 +1,6 @@
 //! Time: milliseconds since 1970, asked of a [`Clock`], so that tests and simulation own it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,14 @@ impl Ms {
     #[must_use]
     pub fn seconds(self) -> u64 {
         self.0 / 1000
+    }
+}
+
+impl FromStr for Ms {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
     }
 }
 

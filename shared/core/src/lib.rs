@@ -3,4 +3,6 @@
 
 pub mod clock;
 pub mod id;
+pub mod seats;
+pub mod store;
 pub mod token;

@@ -1,0 +1,205 @@
+//! The durable seats: one item a user, one item a box, changed only conditionally.
+//!
+//! | item | says |
+//! | --- | --- |
+//! | `user#alice` | [`UserItem`]: open, ending or closed; instance, epoch |
+//! | `instance#i-...` | absent: clean and free to give; else a [`BoxItem`] |
+//!
+//! Open comes before anybody is sent to a box; ending or parked before the first AWS call of a
+//! stop; closed and parked (one transaction) when the box is stopped; waking before StartInstances;
+//! deletion after ExitStandby, before the box is admitted.
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Ms,
+    id::{Epoch, InstanceId, UserId},
+};
+
+/// Where a box is reached; empty where it has no such address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Addresses {
+    /// Its public IPv4 address, another one after every start.
+    pub public_ip: String,
+    /// Its private IPv4 address, the same for its whole life.
+    pub private_ip: String,
+}
+
+/// The right of a user to use a box now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Seat {
+    /// Whose.
+    pub user: UserId,
+    /// Which box.
+    pub instance: InstanceId,
+    /// Which assignment.
+    pub epoch: Epoch,
+    /// When it began.
+    pub since: Ms,
+    /// Where the box is.
+    pub addresses: Addresses,
+}
+
+/// Where the seat that a [`UserItem`] names stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserState {
+    /// The user may be sent to the box.
+    Open,
+    /// Its stop was decided.
+    Ending,
+    /// Its box is stopped or dead.
+    Closed,
+}
+
+/// The item of a user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UserItem {
+    /// The seat.
+    pub seat: Seat,
+    /// Where it stands.
+    pub state: UserState,
+    /// Who the user is.
+    pub identity: Identity,
+}
+
+/// The person behind a user name, as the identity provider names them. Another pair with the same
+/// user name is refused, never merged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The provider's issuer.
+    pub issuer: String,
+    /// The provider's subject.
+    pub subject: String,
+}
+
+/// The item of a box; there is none while it is clean and free to give.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum BoxItem {
+    /// A user's.
+    Seat {
+        /// Whose.
+        user: UserId,
+        /// Which assignment.
+        epoch: Epoch,
+    },
+    /// To be stopped, or stopped.
+    Parked,
+    /// Being started again.
+    Waking,
+}
+
+/// A durable item, as the store is made to agree with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Truth {
+    /// Of a user.
+    User(Seat, UserState),
+    /// This box is parked.
+    Parked(InstanceId),
+    /// This box is waking.
+    Waking(InstanceId),
+}
+
+/// Everything in the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Items {
+    /// The users'.
+    pub users: Vec<UserItem>,
+    /// The boxes'.
+    pub boxes: Vec<(InstanceId, BoxItem)>,
+}
+
+impl Items {
+    /// The items as the store takes them. A box's seat is said by its user's item.
+    #[must_use]
+    pub fn truths(&self) -> Vec<Truth> {
+        let users = self.users.iter().map(|item| Truth::User(item.seat.clone(), item.state));
+        let boxes = self.boxes.iter().filter_map(|(instance, item)| match item {
+            BoxItem::Seat { .. } => None,
+            BoxItem::Parked => Some(Truth::Parked(instance.clone())),
+            BoxItem::Waking => Some(Truth::Waking(instance.clone())),
+        });
+        users.chain(boxes).collect()
+    }
+}
+
+/// Of [`Seats::open`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// The seat is open (now, or it was before).
+    Opened,
+    /// The store was wrong; this is what the table says.
+    Conflict {
+        /// The user's item, if there is one.
+        user: Option<UserItem>,
+        /// The box's item, if there is one.
+        instance: Option<BoxItem>,
+    },
+    /// The name belongs to somebody else.
+    OtherPerson,
+}
+
+/// Of the other conditional writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// The item says so now.
+    Done,
+    /// The item says something that this write does not follow; nothing changed.
+    Refused,
+}
+
+/// Why the table gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SeatsError {
+    /// Throttled, or another transaction has the item: try again.
+    #[error("the seats table is busy")]
+    Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No answer, or an error of the service or of our permissions.
+    #[error("the seats table did not answer")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An item that hotdesk did not write.
+    #[error("the seats table holds a malformed item {0}")]
+    Corrupt(String),
+}
+
+/// What a call on the table gives back.
+pub type Answer<T> = Result<T, SeatsError>;
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)*) => {
+        /// The port to the durable seats. Every call is idempotent and may answer [`SeatsError`].
+        pub trait Seats: Send + Sync {
+            $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
+        }
+    };
+}
+
+calls! {
+    /// Opens the seat: its user's item must be absent, closed with a lower epoch, or this seat; its
+    /// box's item must be absent or this seat; the identity must be the recorded one.
+    fn open(&self, seat: &Seat, identity: &Identity) -> Open;
+    /// Ends the seat: open -> ending, for the same instance and epoch.
+    fn end(&self, seat: &Seat) -> Write;
+    /// Parks a box that has no item.
+    fn park(&self, instance: &InstanceId) -> Write;
+    /// Closes the ending seat of a stopped box and parks the box, in one transaction.
+    fn close_and_park(&self, user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
+    /// Closes the seat of a box that is dead, whatever it was; the box's item stays parked until
+    /// it is removed by age.
+    fn close_dead(&self, user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
+    /// A parked box is to be started: parked -> waking.
+    fn waking(&self, instance: &InstanceId) -> Write;
+    /// A waking box runs and is back in service: its item is deleted.
+    fn clear(&self, instance: &InstanceId) -> Write;
+    /// A user's item, read consistently.
+    fn user(&self, user: &UserId) -> Option<UserItem>;
+    /// A box's item, read consistently.
+    fn instance(&self, instance: &InstanceId) -> Option<BoxItem>;
+    /// Everything, read consistently, page by page.
+    fn scan(&self) -> Items;
+    /// Leaves word that capacity is wanted, at most once in some seconds: its change in the table's
+    /// stream wakes whoever may change capacity.
+    fn want_capacity(&self, now: Ms) -> ();
+}

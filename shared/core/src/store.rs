@@ -1,0 +1,120 @@
+//! The fast store: who has which box, who waits, which boxes are spare.
+//!
+//! [`Store`] is the port. One method is one atomic step (one Lua script in [`redis`]); `now` is
+//! always an argument. The store may be wrong (flushed, or back to an older copy); the durable
+//! [`crate::seats`] are not, and [`Store::adopt`] and [`Store::rebuild`] make it agree with them.
+//!
+//! Invariants after every step: the pool, the boxes of RUNNING users, stopping, waking, standby and
+//! GONE are disjoint; a box has at most one owner and a user at most one seat; `ws:pings` is exactly
+//! the RUNNING users; `fleet:waiting` exactly the STARTING ones; nobody waits while the pool has a
+//! box.
+
+mod outcome;
+pub mod redis;
+
+use std::{future::Future, time::Duration};
+
+pub use outcome::{
+    Admit, Adopt, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Evict, FinishStop, Idle, Known,
+    Leave, Lock, Rebuild, Spare, Stop, Touch, Unlock, View, Workspace,
+};
+
+use crate::{
+    clock::Ms,
+    id::{Epoch, InstanceId, UserId},
+    seats::{Addresses, Seat, Truth},
+};
+
+/// A box rests this long in standby before it may be woken: every function times out within 60 s,
+/// retries included, so whoever meant its previous life is dead by then.
+pub const REST: Duration = Duration::from_secs(65);
+
+/// Who has not asked for this long is gone from the queue: hidden tabs' timers run once a minute.
+pub const ASKING: Duration = Duration::from_secs(150);
+
+/// Why the store gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store was not yet built from the durable truth; it says nothing until then.
+    #[error("the store is being rebuilt: try again in some seconds")]
+    Cold,
+    /// No answer in time, or no connection. What was asked may have happened.
+    #[error("the store did not answer")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It answered what it never should.
+    #[error("the store answered {0}")]
+    Corrupt(String),
+}
+
+/// What a step gives back.
+pub type Answer<T> = Result<T, StoreError>;
+
+macro_rules! steps {
+    ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)*) => {
+        /// The port to the fast store. Every method may answer [`StoreError`]; `Cold` means that
+        /// nothing was done, `Away` that it may have been.
+        pub trait Store: Send + Sync {
+            $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
+        }
+    };
+}
+
+steps! {
+    /// A seat for a user: the one they have (its `lastSeen` refreshed), a spare, or a place in the
+    /// queue.
+    fn claim(&self, user: &UserId, now: Ms) -> Claim;
+    /// Where a user stands; keeps the place of one who waits.
+    fn ask(&self, user: &UserId, now: Ms) -> Ask;
+    /// A heartbeat of that seat; `lastSeen` never goes backwards.
+    fn touch(&self, user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+    /// A box that is ready: to the longest waiting who still asks, else to the pool.
+    fn admit(&self, instance: &InstanceId, addresses: &Addresses, now: Ms) -> Admit;
+    /// Makes the store agree with durable items.
+    fn adopt(&self, items: &[Truth], now: Ms) -> Adopt;
+    /// Users whose last heartbeat is older than `cutoff`, longest ago first; changes nothing.
+    fn idle(&self, cutoff: Ms, limit: usize) -> Vec<Idle>;
+    /// Begins the stop of that seat if it is still idle.
+    fn begin_stop(&self, user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
+    /// Begins the stop of that seat on its user's word; a waiting user leaves the queue, whatever
+    /// the epoch.
+    fn leave(&self, user: &UserId, epoch: Epoch, now: Ms) -> Leave;
+    /// Begins the stop of up to `n` spares.
+    fn retire(&self, n: usize, now: Ms) -> Vec<Stop>;
+    /// Begins the stop of a box that is no user's; `None` if it has a user or is GONE.
+    fn orphan(&self, instance: &InstanceId, now: Ms) -> Option<Stop>;
+    /// Ends the stop that `stamp` names: the box is in standby, its user STOPPED.
+    fn finish_stop(&self, instance: &InstanceId, stamp: Ms, now: Ms) -> FinishStop;
+    /// Takes up to `n` boxes that rested for [`REST`] out of standby, to be started.
+    fn wake(&self, n: usize, now: Ms) -> Vec<InstanceId>;
+    /// Takes a box out of standby for good, before it is terminated.
+    fn drop_box(&self, instance: &InstanceId, now: Ms) -> Dropped;
+    /// A dead box leaves every set; its user is STOPPED and queues in front next time.
+    fn evict(&self, instance: &InstanceId, now: Ms) -> Evict;
+    /// How many boxes are wanted and there; changes nothing.
+    fn demand(&self, now: Ms) -> Demand;
+    /// Refills a cold store from the truth. Never answers `Cold`.
+    fn rebuild(&self, items: &[Truth], spares: &[Spare], now: Ms) -> Rebuild;
+    /// The boxes that are no user's; changes nothing.
+    fn view(&self) -> View;
+    /// What the store says of these boxes, in their order; changes nothing.
+    fn known(&self, instances: &[InstanceId]) -> Vec<Known>;
+    /// A user's row, for pages; changes nothing.
+    fn workspace(&self, user: &UserId) -> Workspace;
+    /// Tries to be the one who changes capacity for `lease`; a loser leaves word. Never answers
+    /// `Cold`.
+    fn lock(&self, owner: &str, lease: Duration) -> Lock;
+    /// Gives the lock back, or keeps it for another round if somebody left word. Never answers
+    /// `Cold`.
+    fn unlock(&self, owner: &str, lease: Duration) -> Unlock;
+}
+
+impl Claim {
+    /// The seat, if there is one.
+    #[must_use]
+    pub fn seat(&self) -> Option<&Seat> {
+        match self {
+            Self::Running(seat) | Self::Assigned(seat) => Some(seat),
+            Self::Waiting { .. } | Self::Stopping => None,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+-- claim: a seat for a user: the one they have, a spare, or a place in the queue.
+-- ARGV: prefix, user, now
+-- Reply: RUNNING seat | ASSIGNED seat | WAITING position | STOPPING
+--   where seat = user, instance, epoch, since, publicIp, privateIp
+-- Keeps: one seat a user; pop and assignment are one step, so no box is given twice; nobody
+--   waits while the pool has a box.
+local user, now = ARGV[2], ARGV[3]
+local state = call('HGET', user_key(user), 'state')
+if state == 'RUNNING' then
+  see(user, now)
+  return { 'RUNNING', seat(user) }
+end
+if state == 'STOPPING' then return { 'STOPPING' } end
+local instance = call('SPOP', POOL)
+if instance then
+  assign(user, instance, now)
+  return { 'ASSIGNED', seat(user) }
+end
+return { 'WAITING', queue(user, now) }

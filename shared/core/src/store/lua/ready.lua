@@ -1,0 +1,1 @@
+if call('EXISTS', READY) == 0 then return { 'COLD' } end

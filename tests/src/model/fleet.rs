@@ -1,0 +1,180 @@
+//! Steps that boxes cause: admit, retire, orphan, finish, wake, drop, evict, demand.
+
+use hotdesk::{
+    clock::Ms,
+    id::InstanceId,
+    seats::Addresses,
+    store::{Admit, Demand, Dropped, Evict, FinishStop, REST, Stop, View},
+};
+
+use super::{Answer, BoxPhase, Model, Phase};
+
+impl Model {
+    /// As [`hotdesk::store::Store::admit`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn admit(
+        &mut self,
+        instance: &InstanceId,
+        addresses: &Addresses,
+        now: Ms,
+    ) -> Answer<Admit> {
+        self.warm()?;
+        if !matches!(self.phase(instance), None | Some(BoxPhase::Waking(_))) {
+            return Ok(Admit::Known);
+        }
+        self.set(instance, BoxPhase::Spare, now);
+        if let Some(machine) = self.boxes.get_mut(instance) {
+            machine.addresses = Some(addresses.clone());
+        }
+        for user in self.queue() {
+            let Phase::Starting { asked } = self.user_phase(&user) else { continue };
+            if Self::still_asks(asked, now) {
+                return Ok(Admit::AssignedTo(self.assign(&user, instance, now)));
+            }
+            self.dequeue(&user, now);
+        }
+        Ok(Admit::Pooled)
+    }
+
+    /// As [`hotdesk::store::Store::retire`]; `chosen` are the spares that the store chose.
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn retire(&mut self, chosen: &[InstanceId], now: Ms) -> Answer<Vec<Stop>> {
+        self.warm()?;
+        let stop = |instance: &InstanceId| {
+            self.set(instance, BoxPhase::Stopping(now), now);
+            Stop { instance: instance.clone(), stamp: now }
+        };
+        Ok(chosen.iter().map(stop).collect())
+    }
+
+    /// As [`hotdesk::store::Store::orphan`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn orphan(&mut self, instance: &InstanceId, now: Ms) -> Answer<Option<Stop>> {
+        self.warm()?;
+        let stamp = match self.phase(instance) {
+            Some(BoxPhase::Running | BoxPhase::Gone) => return Ok(None),
+            Some(BoxPhase::Stopping(stamp)) => stamp,
+            _ => {
+                self.set(instance, BoxPhase::Stopping(now), now);
+                now
+            }
+        };
+        Ok(Some(Stop { instance: instance.clone(), stamp }))
+    }
+
+    /// As [`hotdesk::store::Store::finish_stop`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn finish_stop(&mut self, instance: &InstanceId, stamp: Ms, now: Ms) -> Answer<FinishStop> {
+        self.warm()?;
+        if self.phase(instance) != Some(BoxPhase::Stopping(stamp)) {
+            return Ok(FinishStop::AlreadyGone);
+        }
+        if let Some((user, false)) = self.holder(instance) {
+            self.unseat(&user, now, false);
+        }
+        self.set(instance, BoxPhase::Standby(now), now);
+        Ok(FinishStop::Finished)
+    }
+
+    /// As [`hotdesk::store::Store::wake`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn wake(&mut self, n: usize, now: Ms) -> Answer<Vec<InstanceId>> {
+        self.warm()?;
+        let rested = |(id, machine): (&InstanceId, &super::Machine)| match machine.phase {
+            BoxPhase::Standby(since) if since <= now.minus(REST) => Some((since, id.clone())),
+            _ => None,
+        };
+        let mut rested: Vec<_> = self.boxes.iter().filter_map(rested).collect();
+        rested.sort();
+        let woken: Vec<InstanceId> = rested.into_iter().take(n).map(|(_, id)| id).collect();
+        for instance in &woken {
+            self.set(instance, BoxPhase::Waking(now), now);
+        }
+        Ok(woken)
+    }
+
+    /// As [`hotdesk::store::Store::drop_box`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn drop_box(&mut self, instance: &InstanceId, now: Ms) -> Answer<Dropped> {
+        self.warm()?;
+        if !matches!(self.phase(instance), Some(BoxPhase::Standby(_))) {
+            return Ok(Dropped::AlreadyGone);
+        }
+        self.gone(instance, now);
+        Ok(Dropped::Dropped)
+    }
+
+    /// As [`hotdesk::store::Store::evict`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn evict(&mut self, instance: &InstanceId, now: Ms) -> Answer<Evict> {
+        self.warm()?;
+        let known = match self.phase(instance) {
+            Some(BoxPhase::Gone) => return Ok(Evict::Unknown),
+            phase => phase.is_some(),
+        };
+        let holder = self.holder(instance);
+        self.gone(instance, now);
+        if let Some((user, running)) = holder {
+            self.unseat(&user, now, running);
+            let epoch = self.users[&user].epoch.unwrap_or_default();
+            return Ok(Evict::WasAssigned { user, epoch });
+        }
+        Ok(if known { Evict::WasSpare } else { Evict::Unknown })
+    }
+
+    /// As [`hotdesk::store::Store::demand`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn demand(&self, now: Ms) -> Answer<Demand> {
+        self.warm()?;
+        let asks = |phase: &Phase| matches!(phase, Phase::Starting { asked } if Self::still_asks(*asked, now));
+        let view = self.view()?;
+        Ok(Demand {
+            active: self.users.values().filter(|u| matches!(u.phase, Phase::Running(_))).count(),
+            waiting: self.users.values().filter(|u| asks(&u.phase)).count(),
+            pool: view.pool.len(),
+            stopping: view.stopping.len(),
+            standby: view.standby.len(),
+            waking: view.waking.len(),
+        })
+    }
+
+    /// As [`hotdesk::store::Store::view`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn view(&self) -> Answer<View> {
+        self.warm()?;
+        let mut view = View::default();
+        for (id, machine) in &self.boxes {
+            match machine.phase {
+                BoxPhase::Spare => view.pool.push(id.clone()),
+                BoxPhase::Stopping(at) => drop(view.stopping.insert(id.clone(), at)),
+                BoxPhase::Standby(at) => drop(view.standby.insert(id.clone(), at)),
+                BoxPhase::Waking(at) => drop(view.waking.insert(id.clone(), at)),
+                BoxPhase::Running | BoxPhase::Gone => {}
+            }
+        }
+        Ok(view)
+    }
+
+    fn gone(&mut self, instance: &InstanceId, now: Ms) {
+        self.boxes.remove(instance);
+        self.set(instance, BoxPhase::Gone, now);
+    }
+}
