@@ -1,8 +1,16 @@
 //! What hotdesk is, without AWS: names, tokens, the allocation protocol on Redis, the flows of the
 //! functions over ports, configuration and errors.
 
+pub mod allocate;
 pub mod clock;
+pub mod config;
+pub mod control;
+pub mod error;
+pub mod fleet;
 pub mod id;
+pub mod problem;
+pub mod rebuild;
 pub mod seats;
 pub mod store;
+pub mod telemetry;
 pub mod token;

@@ -189,8 +189,12 @@ calls! {
     /// Closes the seat of a box that is dead, whatever it was; the box's item stays parked until
     /// it is removed by age.
     fn close_dead(&self, user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
+    /// A parked or waking box is dead: its item stays parked until it is removed by age.
+    fn bury(&self, instance: &InstanceId, now: Ms) -> Write;
     /// A parked box is to be started: parked -> waking.
     fn waking(&self, instance: &InstanceId) -> Write;
+    /// A box was not awake in time: waking -> parked.
+    fn give_up_wake(&self, instance: &InstanceId) -> Write;
     /// A waking box runs and is back in service: its item is deleted.
     fn clear(&self, instance: &InstanceId) -> Write;
     /// A user's item, read consistently.

@@ -1,0 +1,235 @@
+//! Configuration from the environment: parsed once, bounded, fatal before serving.
+//!
+//! Each function takes the parts that it needs, so that a missing setting is missed only by the
+//! function that uses it.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use envconfig::Envconfig;
+
+use crate::{
+    control::Policy,
+    token::{KeyError, SEAT_TOKEN_MIN, Signer, Verifier},
+};
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is missing or out of bounds.
+    #[error("{0}")]
+    Variable(#[from] envconfig::Error),
+    /// A key is none.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// A number between `MIN` and `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounded<const MIN: u64, const MAX: u64>(pub u64);
+
+impl<const MIN: u64, const MAX: u64> FromStr for Bounded<MIN, MAX> {
+    type Err = OutOfBounds;
+
+    fn from_str(text: &str) -> Result<Self, OutOfBounds> {
+        let number = text.parse().ok().filter(|n| (MIN..=MAX).contains(n));
+        number.map(Self).ok_or(OutOfBounds { min: MIN, max: MAX })
+    }
+}
+
+/// Not a number, or too small or too large.
+#[derive(Debug)]
+pub struct OutOfBounds {
+    min: u64,
+    max: u64,
+}
+
+impl fmt::Display for OutOfBounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "must be a whole number from {} to {}", self.min, self.max)
+    }
+}
+
+impl std::error::Error for OutOfBounds {}
+
+/// An `http` or `https` URL without a slash at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(pub String);
+
+impl FromStr for BaseUrl {
+    type Err = NoUrl;
+
+    fn from_str(text: &str) -> Result<Self, NoUrl> {
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        match host {
+            Some(host) if !host.is_empty() && !text.chars().any(char::is_whitespace) => {
+                Ok(Self(text.trim_end_matches('/').to_owned()))
+            }
+            _ => Err(NoUrl),
+        }
+    }
+}
+
+/// Not an `http` or `https` URL.
+#[derive(Debug, thiserror::Error)]
+#[error("must be an http:// or https:// URL")]
+pub struct NoUrl;
+
+/// Where the fast store is.
+#[derive(Clone, Debug, Envconfig)]
+pub struct StoreConfig {
+    /// `redis://host:port`.
+    #[envconfig(from = "REDIS_URL")]
+    pub redis_url: String,
+    /// Goes before every key.
+    #[envconfig(from = "KEY_PREFIX", default = "")]
+    pub key_prefix: String,
+}
+
+/// Where the durable seats are.
+#[derive(Clone, Debug, Envconfig)]
+pub struct SeatsConfig {
+    /// The DynamoDB table.
+    #[envconfig(from = "SEATS_TABLE")]
+    pub seats_table: String,
+}
+
+/// The fleet and what the operator decided about it.
+#[derive(Clone, Debug, Envconfig)]
+pub struct FleetConfig {
+    /// The Auto Scaling group.
+    #[envconfig(from = "ASG_NAME")]
+    pub asg_name: String,
+    /// Where the agents' probe port is; `{privateIp}` stands for a box's address.
+    #[envconfig(from = "PROBE_URL", default = "http://{privateIp}:8081")]
+    pub probe_url: BaseUrl,
+    /// Seconds without a heartbeat after which a box is taken back.
+    #[envconfig(from = "IDLE_TIMEOUT_SECONDS", default = "300")]
+    pub idle_timeout: Bounded<5, 604_800>,
+    /// Boxes that run unassigned.
+    #[envconfig(from = "SPARES", default = "1")]
+    pub spares: Bounded<0, 1000>,
+    /// The least number of boxes that run.
+    #[envconfig(from = "MIN_BOXES", default = "1")]
+    pub min_boxes: Bounded<0, 1000>,
+}
+
+impl FleetConfig {
+    /// The operator's decisions.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        Policy {
+            idle_timeout: Duration::from_secs(self.idle_timeout.0),
+            spares: count(self.spares.0),
+            min_boxes: count(self.min_boxes.0),
+        }
+    }
+}
+
+/// Keys of whoever signs tokens and checks them.
+#[derive(Clone, Debug, Envconfig)]
+pub struct KeyConfig {
+    #[envconfig(from = "SIGNING_KEY")]
+    signing_key: String,
+    #[envconfig(from = "PUBLIC_KEYS")]
+    public_keys: String,
+    #[envconfig(from = "IDLE_TIMEOUT_SECONDS", default = "300")]
+    idle_timeout: Bounded<5, 604_800>,
+}
+
+impl KeyConfig {
+    /// The keys themselves.
+    ///
+    /// # Errors
+    /// [`ConfigError::Key`]; the key is not in it.
+    pub fn keys(&self) -> Result<(Signer, Verifier), ConfigError> {
+        Ok((Signer::from_jwk(&self.signing_key)?, Verifier::from_jwks(&self.public_keys)?))
+    }
+
+    /// How long a seat token lives: whoever comes back before the reaper can still ping.
+    #[must_use]
+    pub fn seat_token_lifetime(&self) -> Duration {
+        SEAT_TOKEN_MIN.max(Duration::from_secs(self.idle_timeout.0 + 120))
+    }
+}
+
+/// Where people and pages are sent.
+#[derive(Clone, Debug, Envconfig)]
+pub struct WebConfig {
+    /// Where the API is, as browsers see it; also the only `Origin` that may change anything.
+    #[envconfig(from = "BASE_URL")]
+    pub base_url: BaseUrl,
+    /// Where one signs in; default `{BASE_URL}/login`.
+    #[envconfig(from = "LOGIN_URL")]
+    login_url: Option<BaseUrl>,
+    /// Where a box is, as browsers see it; `{instanceId}`, `{publicIp}`, `{privateIp}` stand for
+    /// the box's.
+    #[envconfig(from = "WORKSPACE_URL")]
+    pub workspace_url: BaseUrl,
+}
+
+impl WebConfig {
+    /// Where one signs in.
+    #[must_use]
+    pub fn login_url(&self) -> String {
+        self.login_url
+            .as_ref()
+            .map_or_else(|| format!("{}/login", self.base_url.0), |url| url.0.clone())
+    }
+
+    /// The name of the session cookie: with the `__Host-` prefix (RFC 6265bis) where it can be,
+    /// which is where browsers come by https.
+    #[must_use]
+    pub fn session_cookie(&self) -> &'static str {
+        session_cookie(&self.base_url)
+    }
+}
+
+/// The name of the session cookie of an API at `base_url`.
+#[must_use]
+pub fn session_cookie(base_url: &BaseUrl) -> &'static str {
+    if base_url.0.starts_with("https://") { "__Host-hotdesk" } else { "hotdesk" }
+}
+
+/// A part of the configuration.
+///
+/// # Errors
+/// [`ConfigError::Variable`] names the variable that is missing or wrong.
+pub fn load<T: Envconfig>() -> Result<T, ConfigError> {
+    Ok(T::init_from_env()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn fleet(name: &str, value: &str) -> Result<FleetConfig, envconfig::Error> {
+        let set = [("ASG_NAME", "hotdesk"), (name, value)].map(|(k, v)| (k.into(), v.into()));
+        FleetConfig::init_from_hashmap(&HashMap::from(set))
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_are_fatal() {
+        for (name, bad) in [
+            ("IDLE_TIMEOUT_SECONDS", "0"),
+            ("IDLE_TIMEOUT_SECONDS", "-1"),
+            ("IDLE_TIMEOUT_SECONDS", "soon"),
+            ("SPARES", "1001"),
+            ("MIN_BOXES", ""),
+            ("PROBE_URL", "box:8081"),
+        ] {
+            assert!(fleet(name, bad).is_err(), "{name}={bad}");
+        }
+        let policy = fleet("SPARES", "3").unwrap().policy();
+        let idle_timeout = Duration::from_secs(300);
+        assert_eq!(policy, Policy { idle_timeout, spares: 3, min_boxes: 1 });
+    }
+
+    #[test]
+    fn the_session_cookie_is_bound_to_its_host_where_browsers_come_by_https() {
+        assert_eq!(session_cookie(&"https://desk.example/".parse().unwrap()), "__Host-hotdesk");
+        assert_eq!(session_cookie(&"http://localhost:9000".parse().unwrap()), "hotdesk");
+    }
+}

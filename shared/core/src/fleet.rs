@@ -1,0 +1,182 @@
+//! The fleet: the instances of one Auto Scaling group, and the box behind each.
+//!
+//! [`Fleet`] is the port to EC2 and Auto Scaling, [`Boxes`] the port to the agents. What AWS lists
+//! is late (EC2 API reference, "Eventual consistency"): absence from a list proves nothing.
+
+use std::{collections::BTreeMap, future::Future};
+
+use crate::{
+    clock::Ms,
+    id::{InstanceId, UserId},
+    seats::Addresses,
+};
+
+/// The name of the launch hook, as whoever creates the group must name it: a box found at
+/// Pending:Wait is held by it.
+pub const LAUNCH_HOOK: &str = "hotdesk-launch";
+
+/// Where a member stands in its group (Auto Scaling User Guide, "Instance lifecycle").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lifecycle {
+    /// Launching, its hook not reached yet or already answered; or on its way out of standby.
+    Pending,
+    /// Launching, held by its hook.
+    PendingWait,
+    /// In service.
+    InService,
+    /// On its way into standby.
+    EnteringStandby,
+    /// In standby: a member without health checks, which may be stopped and started.
+    Standby,
+    /// On its way out, or out.
+    Terminating,
+    /// Anything else: detached, or of a warm pool.
+    Other,
+}
+
+/// A member of the group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Which.
+    pub instance: InstanceId,
+    /// Where it stands.
+    pub lifecycle: Lifecycle,
+    /// Whether the group takes it for healthy.
+    pub healthy: bool,
+}
+
+/// The group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// DesiredCapacity: members that are not in standby.
+    pub desired: usize,
+    /// MaxSize.
+    pub max: usize,
+    /// Its members.
+    pub members: Vec<Member>,
+}
+
+impl Group {
+    /// Where a box stands, if the group lists it.
+    #[must_use]
+    pub fn lifecycle(&self, instance: &InstanceId) -> Option<Lifecycle> {
+        self.members.iter().find(|m| m.instance == *instance).map(|m| m.lifecycle)
+    }
+}
+
+/// The state of an instance (EC2 API reference, "InstanceState").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Power {
+    /// Starting.
+    Pending,
+    /// On.
+    Running,
+    /// Shutting down, to be started again.
+    Stopping,
+    /// Off.
+    Stopped,
+    /// Shutting down for good, or gone.
+    Terminated,
+}
+
+/// An instance as EC2 describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Which.
+    pub instance: InstanceId,
+    /// Its state.
+    pub power: Power,
+    /// Where it is.
+    pub addresses: Addresses,
+}
+
+/// Instances by id.
+pub type Machines = BTreeMap<InstanceId, Machine>;
+
+/// A launch or terminate hook that holds an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// The hook's name.
+    pub name: String,
+    /// The instance it holds.
+    pub instance: InstanceId,
+}
+
+/// How a hook is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on: into service, or to its end.
+    Continue,
+    /// Terminate the instance that was launched.
+    Abandon,
+}
+
+/// Why a call to the fleet failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FleetError {
+    /// The account's rate is used up; the SDK's own retries were in vain.
+    #[error("the AWS API is throttled")]
+    Throttled(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// AWS says that this cannot be done now with these instances or this group; the code is its.
+    #[error("AWS refused: {0}")]
+    Refused(String),
+    /// No answer, an internal error, or a permission that is missing.
+    #[error("the AWS API did not answer: {0}")]
+    Away(String, #[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What a call to the fleet gives back.
+pub type Answer<T> = Result<T, FleetError>;
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)*) => {
+        /// The port to EC2 and Auto Scaling. Lists of instances are sent in batches of what each API
+        /// takes; a batch fails whole.
+        pub trait Fleet: Send + Sync {
+            $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
+        }
+    };
+}
+
+calls! {
+    /// The group and its members.
+    fn group(&self) -> Group;
+    /// These instances, as far as EC2 lists them.
+    fn machines(&self, instances: &[InstanceId]) -> Machines;
+    /// Into standby, desired lowered with them. All must be InService.
+    fn enter_standby(&self, instances: &[InstanceId]) -> ();
+    /// Out of standby, desired raised with them. All must be in standby, and running.
+    fn exit_standby(&self, instances: &[InstanceId]) -> ();
+    /// Stops instances that are in standby.
+    fn stop(&self, instances: &[InstanceId]) -> ();
+    /// Starts stopped instances.
+    fn start(&self, instances: &[InstanceId]) -> ();
+    /// Terminates a box that is in standby.
+    fn terminate(&self, instance: &InstanceId) -> ();
+    /// Sets desired to an absolute number.
+    fn set_desired(&self, desired: usize) -> ();
+    /// Answers the hook that holds the instance.
+    fn answer_hook(&self, hook: &Hook, verdict: Verdict) -> ();
+    /// Restarts the hook's timer.
+    fn extend_hook(&self, hook: &Hook) -> ();
+    /// Tags boxes with their owner; `None` is UNASSIGNED.
+    fn tag_owner(&self, instances: &[InstanceId], owner: Option<&UserId>) -> ();
+}
+
+/// What an agent said of its box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It can open an editor.
+    Ready,
+    /// Not yet, or it cannot be reached.
+    NotReady,
+}
+
+/// The port to the agents on the boxes. Nothing here fails: a box that does not answer is not ready
+/// and knows of no heartbeat.
+pub trait Boxes: Send + Sync {
+    /// Whether the box can open an editor.
+    fn readiness(&self, at: &Addresses) -> impl Future<Output = Readiness> + Send;
+    /// When the box last saw a heartbeat; `None` if never, or if it does not say.
+    fn last_heartbeat(&self, at: &Addresses) -> impl Future<Output = Option<Ms>> + Send;
+}

@@ -1,0 +1,62 @@
+//! Building a cold store from the truth: the durable items, and the group where it may be asked.
+
+use tracing::info;
+
+use crate::{
+    clock::Clock,
+    error::Error,
+    fleet::{Fleet, Lifecycle, Power},
+    id::InstanceId,
+    seats::Seats,
+    store::{Rebuild, Spare, Store},
+};
+
+/// Rebuilds from the items alone. The functions that people wait for may not ask EC2; spares come
+/// back with the reaper's next pass, which admits every box in service that has no item.
+///
+/// # Errors
+/// The store or the table did not answer.
+pub async fn from_items<S: Store, D: Seats>(
+    store: &S,
+    seats: &D,
+    clock: &impl Clock,
+) -> Result<(), Error> {
+    let items = seats.scan().await?;
+    report(store.rebuild(&items.truths(), &[], clock.now()).await?, items.users.len(), 0);
+    Ok(())
+}
+
+/// Rebuilds from the items and the group: boxes in service that run and have no item are spares.
+///
+/// # Errors
+/// The store, the table or AWS did not answer.
+pub async fn from_all<S: Store, D: Seats, F: Fleet>(
+    store: &S,
+    seats: &D,
+    fleet: &F,
+    clock: &impl Clock,
+) -> Result<(), Error> {
+    // The group first: a box that gets an item after it was listed is then seen to have one.
+    let group = fleet.group().await?;
+    let serving = group.members.iter().filter(|m| m.lifecycle == Lifecycle::InService && m.healthy);
+    let serving: Vec<InstanceId> = serving.map(|m| m.instance.clone()).collect();
+    let machines = fleet.machines(&serving).await?;
+    let items = seats.scan().await?;
+    let free = |id: &InstanceId| !items.boxes.iter().any(|(taken, _)| taken == id);
+    let running = machines.into_values().filter(|m| m.power == Power::Running && free(&m.instance));
+    let spares: Vec<Spare> =
+        running.map(|m| Spare { instance: m.instance, addresses: m.addresses }).collect();
+    report(
+        store.rebuild(&items.truths(), &spares, clock.now()).await?,
+        items.users.len(),
+        spares.len(),
+    );
+    Ok(())
+}
+
+fn report(outcome: Rebuild, users: usize, spares: usize) {
+    match outcome {
+        Rebuild::Rebuilt => info!(users, spares, "store rebuilt from the truth"),
+        Rebuild::AlreadyReady => {}
+    }
+}
