@@ -1,1 +1,30 @@
-fn main() {}
+//! The dispatch function: see the library.
+
+use dispatch::{App, handle};
+use hotdesk::{clock::SystemClock, config, store::redis::RedisStore, telemetry};
+use hotdesk_aws::{DynamoSeats, sdk_config};
+use lambda_http::{Error, Request, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let at: config::StoreConfig = config::load()?;
+    let table: config::SeatsConfig = config::load()?;
+    let keys: config::KeyConfig = config::load()?;
+    let (signer, verifier) = keys.keys()?;
+    let dynamodb = aws_sdk_dynamodb::Client::new(&sdk_config().await);
+    let app = App {
+        store: RedisStore::new(&at.redis_url, &at.key_prefix)?,
+        seats: DynamoSeats::new(dynamodb, &table.seats_table),
+        clock: SystemClock,
+        signer,
+        verifier,
+        seat_token_lifetime: keys.seat_token_lifetime(),
+        web: config::load()?,
+    };
+    let app = &app;
+    run(service_fn(
+        move |request: Request| async move { Ok::<_, Error>(handle(app, request).await) },
+    ))
+    .await
+}

@@ -1,1 +1,99 @@
-//! ping
+//! `POST /ping`: a heartbeat of a seat, sent by the box's nginx for a page that is visible.
+//!
+//! | answer | means |
+//! | --- | --- |
+//! | 204 | noted; a header `Seat-Token` carries the next token when half of this one's life is over |
+//! | 400, 413 | malformed, or not the token's user and instance |
+//! | 401 | the seat token is not ours, or over: open the workspace again |
+//! | 409 | the seat is over: open the workspace again |
+//! | 503 | the store is cold or away: go on, nobody loses a box for it |
+
+use std::time::Duration;
+
+use hotdesk::{
+    clock::Clock,
+    id::{InstanceId, UserId},
+    problem::Problem,
+    store::{Store, Touch},
+    token::{SeatClaims, Signer, Verifier},
+    web::{self, Reply},
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use lambda_http::Request;
+use serde::Deserialize;
+use tracing::{error, info};
+
+/// The largest body taken: two names need 150 bytes.
+const MAX_BODY: usize = 4096;
+
+/// What the function needs.
+#[derive(Debug)]
+pub struct App<S, C> {
+    /// The fast store.
+    pub store: S,
+    /// The time.
+    pub clock: C,
+    /// Signs the next token.
+    pub signer: Signer,
+    /// Checks this one.
+    pub verifier: Verifier,
+    /// How long the next token lives.
+    pub token_lifetime: Duration,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Beat {
+    user: UserId,
+    instance_id: InstanceId,
+}
+
+/// Answers a request.
+pub async fn handle<S: Store, C: Clock>(app: &App<S, C>, request: Request) -> Reply {
+    match note(app, &request).await {
+        Ok(reply) => reply,
+        Err(problem) => web::problem(problem),
+    }
+}
+
+async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<Reply, Problem> {
+    if request.uri().path() != "/ping" {
+        return Err(Problem::NotFound);
+    }
+    if request.method() != Method::POST {
+        return Err(Problem::MethodNotAllowed);
+    }
+    let now = app.clock.now();
+    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|h| h.to_str().ok());
+    let token = bearer.and_then(|h| h.strip_prefix("Bearer ")).ok_or(Problem::SeatTokenInvalid)?;
+    let claims = app.verifier.verify::<SeatClaims>(token, SeatClaims::AUDIENCE, now);
+    let claims = claims.map_err(|_| Problem::SeatTokenInvalid)?;
+    let body = request.body().as_ref();
+    if body.len() > MAX_BODY {
+        return Err(Problem::TooLarge);
+    }
+    let beat: Beat = serde_json::from_slice(body).map_err(|_| Problem::BadRequest)?;
+    if beat.user != claims.sub || beat.instance_id != claims.instance {
+        return Err(Problem::BadRequest);
+    }
+    match app.store.touch(&claims.sub, &claims.instance, claims.epoch, now).await {
+        Ok(Touch::Ok) => {}
+        Ok(Touch::Stale) => {
+            info!(user = %claims.sub, instance_id = %claims.instance, epoch = claims.epoch.0, outcome = "stale");
+            return Err(Problem::Stale);
+        }
+        Err(e) => {
+            error!(error = %e, "heartbeat not noted");
+            return Err(Problem::from(&e));
+        }
+    }
+    let mut reply = web::empty(StatusCode::NO_CONTENT);
+    if claims.wants_renewal(now) {
+        let next =
+            SeatClaims::new(claims.sub, claims.instance, claims.epoch, now, app.token_lifetime);
+        let token = app.signer.sign(&next).map_err(|_| Problem::Internal)?;
+        let value = HeaderValue::from_str(&token).map_err(|_| Problem::Internal)?;
+        reply.headers_mut().insert("seat-token", value);
+    }
+    Ok(reply)
+}

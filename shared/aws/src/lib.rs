@@ -6,8 +6,10 @@
 
 mod boxes;
 mod error;
+mod failure;
 mod fleet;
 mod seats;
+mod setup;
 pub mod tags;
 
 use std::time::Duration;
@@ -15,8 +17,10 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 
 pub use boxes::AgentBoxes;
+pub use failure::failure;
 pub use fleet::AwsFleet;
 pub use seats::{DynamoSeats, record::Record};
+pub use setup::{AwsControlPlane, SetupError, control_plane};
 
 /// The SDK's configuration from the environment, with timeouts of our own: the default has none,
 /// and a call that hangs would outlive its function.

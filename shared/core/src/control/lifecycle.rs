@@ -18,6 +18,10 @@ use crate::{
 /// extended and the rest is left to the next pass. Within the function's 60 s.
 const PROBES: usize = 40;
 
+/// After so many probes of an instance that EC2 does not list, there is nothing to wait for in this
+/// invocation: lists are late by seconds.
+const UNLISTED: usize = 5;
+
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
     /// A launch hook holds a box: when the box is ready, it goes into service and is admitted;
     /// until then the hook is extended. Returns whether it was admitted.
@@ -26,6 +30,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// The store or AWS did not answer; the hook still holds, and the next pass goes on.
     pub async fn launching(&self, hook: &Hook, patience: Patience) -> Result<bool, Error> {
         let probes = if patience == Patience::Wait { PROBES } else { 1 };
+        let mut unlisted = 0;
         for probe in 1..=probes {
             let machine = self
                 .fleet
@@ -39,8 +44,12 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                     self.admit(&machine).await?;
                     return Ok(true);
                 }
-                _ if probe < probes => self.pause().await,
-                _ => {}
+                Some(_) => {}
+                None if unlisted == UNLISTED => break,
+                None => unlisted += 1,
+            }
+            if probe < probes {
+                self.pause().await;
             }
         }
         match self.fleet.extend_hook(hook).await {

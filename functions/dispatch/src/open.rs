@@ -1,0 +1,78 @@
+//! `GET /dispatch`: the way to the box.
+
+use hotdesk::{
+    allocate::{Allocation, allocate},
+    clock::Clock,
+    problem::Problem,
+    seats::{Seat, Seats},
+    store::Store,
+    token::{SeatClaims, TICKET_LIFETIME, TicketClaims},
+    web::{self, Reply},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+use tracing::info;
+
+use crate::{
+    App, Refusal, pages,
+    session::{Session, redirect},
+};
+
+/// After how many seconds a program that waits should ask again.
+const ASK_AGAIN: u64 = 2;
+
+/// Sends the user to their box, or tells them where they stand.
+pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
+    app: &App<S, D, C>,
+    session: &Session,
+    html: bool,
+) -> Result<Reply, Refusal> {
+    let allocation =
+        allocate(&app.store, &app.seats, &app.clock, &session.user, &session.identity).await?;
+    let (state, position) = match &allocation {
+        Allocation::Ready(seat) => return to_box(app, session, seat),
+        Allocation::OtherPerson => return Err(Refusal::Problem(Problem::NameTaken)),
+        Allocation::Waiting { position } => ("waiting", Some(*position)),
+        Allocation::Stopping => ("stopping", None),
+        Allocation::Rebuilding => ("rebuilding", None),
+    };
+    info!(user = %session.user, outcome = state, position);
+    let mut reply = if html {
+        pages::waiting(&session.user, state, position)
+    } else {
+        web::json(StatusCode::ACCEPTED, &json!({ "state": state, "position": position }))
+    };
+    reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ASK_AGAIN));
+    Ok(reply)
+}
+
+fn to_box<S, D, C: Clock>(
+    app: &App<S, D, C>,
+    session: &Session,
+    seat: &Seat,
+) -> Result<Reply, Refusal> {
+    let now = app.clock.now();
+    let Seat { user, instance, epoch, addresses, .. } = seat;
+    let claims =
+        SeatClaims::new(user.clone(), instance.clone(), *epoch, now, app.seat_token_lifetime);
+    let seat_token = app.signer.sign(&claims)?;
+    let ticket = app.signer.sign(&TicketClaims {
+        aud: instance.to_string(),
+        sub: user.clone(),
+        epoch: *epoch,
+        home: None,
+        session_exp: session.ends,
+        seat_token,
+        jti: uuid::Uuid::new_v4().to_string(),
+        iat: now.seconds(),
+        exp: now.plus(TICKET_LIFETIME).seconds(),
+    })?;
+    let base = &app.web.workspace_url.0;
+    let base = base.replace("{instanceId}", instance.as_str());
+    let base = base
+        .replace("{publicIp}", &addresses.public_ip)
+        .replace("{privateIp}", &addresses.private_ip);
+    let mut reply = redirect(StatusCode::FOUND, &format!("{base}/_hotdesk/open?ticket={ticket}"));
+    reply.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(reply)
+}

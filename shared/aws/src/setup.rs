@@ -1,0 +1,48 @@
+//! The control plane of a function, from its environment.
+
+use hotdesk::{
+    clock::SystemClock,
+    config::{self, ConfigError, FleetConfig, SeatsConfig, StoreConfig},
+    control::ControlPlane,
+    store::{StoreError, redis::RedisStore},
+};
+
+use crate::{AgentBoxes, AwsFleet, DynamoSeats, sdk_config};
+
+/// The control plane on AWS.
+pub type AwsControlPlane = ControlPlane<RedisStore, DynamoSeats, AwsFleet, AgentBoxes, SystemClock>;
+
+/// Why a function cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// Its configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// `REDIS_URL` is none.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No HTTP client.
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+}
+
+/// The control plane as the environment configures it.
+///
+/// # Errors
+/// [`SetupError`] names what is wrong; nothing is connected yet.
+pub async fn control_plane() -> Result<AwsControlPlane, SetupError> {
+    let store: StoreConfig = config::load()?;
+    let seats: SeatsConfig = config::load()?;
+    let fleet: FleetConfig = config::load()?;
+    let sdk = sdk_config().await;
+    let (ec2, autoscaling) =
+        (aws_sdk_ec2::Client::new(&sdk), aws_sdk_autoscaling::Client::new(&sdk));
+    Ok(ControlPlane {
+        store: RedisStore::new(&store.redis_url, &store.key_prefix)?,
+        seats: DynamoSeats::new(aws_sdk_dynamodb::Client::new(&sdk), &seats.seats_table),
+        fleet: AwsFleet::new(ec2, autoscaling, &fleet.asg_name),
+        boxes: AgentBoxes::new(&fleet.probe_url.0)?,
+        clock: SystemClock,
+        policy: fleet.policy(),
+    })
+}
