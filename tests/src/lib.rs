@@ -1,5 +1,7 @@
 //! What holds hotdesk to its promises: the reference model, the harness around real Redis and
 //! moto, and the tests in `tests/tests`.
 
+pub mod boxes;
+pub mod desk;
+pub mod fleet;
 pub mod model;
-pub mod redis_server;

@@ -11,10 +11,8 @@ use hotdesk::{
     clock::Ms,
     store::{Claim, Stop, Store, StoreError, redis::RedisStore},
 };
-use hotdesk_tests::{
-    model::{Cold, Model, tables},
-    redis_server::Redis,
-};
+use hotdesk_stack::redis::Redis;
+use hotdesk_tests::model::{Cold, Model, tables};
 use proptest::{prelude::*, test_runner::TestRunner};
 use protocol::ops::{Op, World, instance, ops, user};
 
@@ -27,16 +25,19 @@ struct Pair {
     store: RedisStore,
     redis: redis::Connection,
     model: Model,
+    _server: Redis,
 }
 
 impl Pair {
-    fn new(server: &Redis) -> Self {
+    fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let server = runtime.block_on(Redis::start()).unwrap();
         let store = {
             let _inside = runtime.enter();
-            RedisStore::new(&server.url(), "t:").unwrap()
+            RedisStore::new(server.url(), "t:").unwrap()
         };
-        Self { runtime, store, redis: server.connect(), model: Model::default() }
+        let redis = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+        Self { runtime, store, redis, model: Model::default(), _server: server }
     }
 
     fn clear(&mut self) {
@@ -46,7 +47,7 @@ impl Pair {
 
     /// Runs a step on both; equal answers and equal states, or an account of the difference.
     fn step(&mut self, op: &Op, world: &mut World) -> Result<(), TestCaseError> {
-        let Self { runtime, store, redis, model } = self;
+        let Self { runtime, store, redis, model, .. } = self;
         let now = world.now;
         macro_rules! both {
             ($store:expr, $model:expr) => {{
@@ -57,7 +58,6 @@ impl Pair {
                 };
                 let expected = $model(&answer);
                 prop_assert_eq!(&answer, &expected, "{:?}", op);
-                answer
             }};
         }
         match op {
@@ -106,10 +106,9 @@ impl Pair {
             Op::BeginStop(u, e, ago) => {
                 let (u, cutoff) = (user(*u), Ms(now.0 - ago));
                 let e = world.epoch_of(model, &u, *e);
-                let began = both!(store.begin_stop(&u, e, cutoff, now), |_: &_| {
+                both!(store.begin_stop(&u, e, cutoff, now), |_: &_| {
                     model.begin_stop(&u, e, cutoff, now)
                 });
-                drop(began);
             }
             Op::Leave(u, e) => {
                 let u = user(*u);
@@ -165,8 +164,7 @@ impl Pair {
 
 #[test]
 fn the_scripts_do_what_the_model_does() {
-    let server = Redis::start();
-    let pair = std::cell::RefCell::new(Pair::new(&server));
+    let pair = std::cell::RefCell::new(Pair::new());
     let steps = AtomicUsize::new(0);
     let mut runner = TestRunner::new(ProptestConfig {
         cases: CASES,

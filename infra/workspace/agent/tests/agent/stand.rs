@@ -1,0 +1,129 @@
+//! A box behind a real nginx, with a small editor and a small control plane.
+
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderName, StatusCode},
+    response::Html,
+    routing::{get, post},
+};
+use clap::Parser;
+use hotdesk_agent::{Cli, Command, render};
+use reqwest::{Client, Response, header};
+use tokio::{
+    net::{TcpListener, UnixListener},
+    process::Child,
+};
+
+use crate::desk::{HOME, INSTANCE, TestBox, cookie_header};
+
+pub(crate) const SEAT_TOKEN: HeaderName = HeaderName::from_static("seat-token");
+
+/// A heartbeat as the control plane sees it.
+pub(crate) type Ping = (HeaderMap, String);
+
+pub(crate) struct TestFront {
+    pub(crate) desk: TestBox,
+    pub(crate) address: String,
+    pub(crate) pings: Arc<Mutex<Vec<Ping>>>,
+    _nginx: Child,
+}
+
+async fn control_plane(pings: Arc<Mutex<Vec<Ping>>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let ping = async move |headers: HeaderMap, body: String| {
+        let mut pings = pings.lock().unwrap();
+        pings.push((headers, body));
+        let set = (header::SET_COOKIE, "planted=1");
+        match pings.len() {
+            1 => (StatusCode::NO_CONTENT, [(SEAT_TOKEN, "renewed.seat"), set]),
+            2 => (StatusCode::CONFLICT, [(SEAT_TOKEN, ""), set]),
+            _ => (StatusCode::NO_CONTENT, [(SEAT_TOKEN, "a; Domain=example"), set]),
+        }
+    };
+    let app = Router::new().route("/ping", post(ping));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    address
+}
+
+fn editor(listener: UnixListener) {
+    let page = async |headers: HeaderMap| {
+        let host = headers[header::HOST].to_str().unwrap().to_owned();
+        ([(header::ETAG, "\"1\"")], Html(format!("<html><head></head><body>{host}</body></html>")))
+    };
+    let app = Router::new().route("/", get(page)).fallback(page);
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+}
+
+impl TestFront {
+    pub(crate) async fn start() -> Self {
+        let desk = TestBox::start().await;
+        let run = desk.folder.path();
+        editor(UnixListener::bind(run.join("editor.sock")).unwrap());
+        let pings = Arc::default();
+        let api = control_plane(Arc::clone(&pings)).await;
+        let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+
+        let runtime = run.to_str().unwrap();
+        let listen = free.to_string();
+        let socket = format!("{runtime}/editor.sock");
+        let args = ["--instance", INSTANCE, "--home", HOME, "--runtime", runtime];
+        let more = ["--editor-socket", &socket, "--listen", &listen, "--api", &api];
+        let Command::Nginx { site, front } =
+            Cli::parse_from(["hotdesk-agent", "nginx"].into_iter().chain(args).chain(more)).command
+        else {
+            unreachable!("the command is nginx")
+        };
+        let config = run.join("nginx.conf");
+        std::fs::write(&config, render(&site, &front).unwrap()).unwrap();
+        // Without a master process there is one to kill, and no other user to switch to.
+        let nginx = tokio::process::Command::new("nginx")
+            .args(["-g", "master_process off;", "-e", "stderr", "-p", runtime, "-c"])
+            .arg(config)
+            .env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()))
+            .stderr(Stdio::inherit())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("nginx is needed: apt-get install nginx");
+        let this = Self { address: format!("http://{free}"), desk, pings, _nginx: nginx };
+        this.wait().await;
+        this
+    }
+
+    async fn wait(&self) {
+        let ready = async {
+            while self.desk.probe("/ready").await.0 != 200 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), ready).await.expect("nginx serves");
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Response {
+        let url = format!("{}{path}", self.address);
+        let none = reqwest::redirect::Policy::none();
+        let client = Client::builder().redirect(none).build().unwrap();
+        client.get(url).header(header::COOKIE, cookie).send().await.unwrap()
+    }
+
+    pub(crate) async fn ping(&self, cookie: &str) -> Response {
+        let body = r#"{"user":"alice"}"#;
+        let request = Client::new().post(format!("{}/_hotdesk/ping", self.address));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        request.header(header::COOKIE, cookie).body(body).send().await.unwrap()
+    }
+
+    pub(crate) async fn sit_down(&self, user: &str) -> String {
+        let ticket = self.desk.ticket(user, 7);
+        let opened = self.get(&format!("/_hotdesk/open?ticket={ticket}"), "").await;
+        assert_eq!(opened.status(), 303);
+        assert_eq!(opened.headers()[header::LOCATION], "/");
+        cookie_header(&opened)
+    }
+}

@@ -1,0 +1,55 @@
+// Looks at the running stack from outside, and waits for states instead of sleeping.
+
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+export const BASE = "http://localhost:9000";
+export const LOGIN = "http://localhost:9001/login";
+const SIMULATOR = "http://127.0.0.1:9002";
+const REDIS_PORT = "9004";
+
+const run = promisify(execFile);
+
+/** What Redis answers, as redis-cli shows it to an operator. */
+export async function redis(...command) {
+  const { stdout } = await run("redis-cli", ["-p", REDIS_PORT, "--json", ...command]);
+  return JSON.parse(stdout);
+}
+
+/** The simulated cloud: its group with members, and its instances. */
+export async function cloud() {
+  const answer = await fetch(`${SIMULATOR}/_sim/state`);
+  const { group, instances } = await answer.json();
+  return { group, instances };
+}
+
+/** An instance of the cloud, with what its group says about it. */
+export async function box(id) {
+  const { group, instances } = await cloud();
+  const instance = instances.find((each) => each.id === id);
+  return { ...instance, member: group.members.find((each) => each.id === id) };
+}
+
+/**
+ * Waits until `look` returns something truthy, and returns that. `look` may also throw, to say
+ * what is still missing: the last such message is in the error when the time is up.
+ */
+export async function until(what, seconds, look) {
+  const end = Date.now() + seconds * 1000;
+  let missing = "";
+  for (;;) {
+    try {
+      const seen = await look();
+      if (seen) return seen;
+    } catch (error) {
+      missing = ` (${error.message})`;
+    }
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}${missing}`);
+    await sleep(100);
+  }
+}
+
+export function expect(truth, otherwise) {
+  if (!truth) throw new Error(otherwise);
+}

@@ -1,0 +1,76 @@
+// The main job, end to end, with a real browser against the real parts. Run by `make smoke`.
+
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "playwright-core";
+
+import { figures } from "./figures.mjs";
+import { loop } from "./loop.mjs";
+import { Report, indent } from "./report.mjs";
+import { Stack, alive, portsFree } from "./stack.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LOGS = `${ROOT}.local/logs`;
+const SCREENSHOTS = `${ROOT}.local/screenshots`;
+const BINARY = process.env.STACK ?? `${ROOT}target/debug/hotdesk-stack`;
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Ways for a stack to end; each returns the processes that there were before. */
+const ENDS = {
+  "Ctrl-C": (stack) => stack.end((processes, self) => process.kill(self, "SIGINT")),
+  "kill -9 of Redis": (stack) =>
+    stack.end((processes) => {
+      process.kill(processes.find(({ name }) => name.includes("redis")).id, "SIGKILL");
+    }),
+};
+
+let browser;
+const report = new Report(async (name) => {
+  const slug = name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60);
+  const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
+  for (const [n, page] of pages.entries()) {
+    console.log(indent(`at ${page.url().split("?")[0]}`));
+    await page.screenshot({ path: `${SCREENSHOTS}/failed-${slug}-${n}.png` }).catch(() => {});
+  }
+  for (const file of await readdir(LOGS)) {
+    const lines = (await readFile(`${LOGS}/${file}`, "utf8")).trimEnd().split("\n").slice(-5);
+    if (lines[0]) console.log(indent(`${file}:\n${indent(lines.map((l) => l.slice(0, 300)).join("\n"))}`));
+  }
+});
+
+/** A stack with these settings, what is done with it, and how it ends; nothing of it may stay. */
+async function withStack(name, settings, steps, end) {
+  const stack = new Stack(BINARY, settings);
+  await report.part(name, async () => {
+    await report.step("the stack comes up", () => stack.up());
+    await steps();
+  });
+  await report.part(`${name}: the end`, () =>
+    report.step(`${end} leaves no process and no port taken`, async () => {
+      const left = await alive(await ENDS[end](stack));
+      if (left.length) throw new Error(`left: ${left.map((one) => `${one.id} ${one.name}`)}`);
+      await portsFree();
+    }),
+  );
+}
+
+await mkdir(SCREENSHOTS, { recursive: true });
+for (const old of await readdir(SCREENSHOTS)) await rm(`${SCREENSHOTS}/${old}`);
+browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: FLAGS,
+});
+const world = { browser, report, root: ROOT, binary: BINARY, screenshots: SCREENSHOTS };
+await withStack("the loop", { IDLE: "20", BOOT: "2", SPARES: "1" }, () => loop(world), "Ctrl-C");
+await withStack("figures", { IDLE: "300", BOOT: "1", SPARES: "20" }, () => figures(world), "kill -9 of Redis");
+await browser.close();
+process.exitCode = report.end() ? 0 : 1;

@@ -1,0 +1,41 @@
+//! Boxes without a box behind them, for tests of the control plane.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use hotdesk::{
+    clock::Ms,
+    fleet::{Boxes, Readiness},
+    seats::Addresses,
+};
+
+type Asked = dyn Fn() -> Pin<Box<dyn Future<Output = Option<Ms>> + Send>> + Send + Sync;
+
+/// Boxes that are ready at once, and answer what they are told to when the reaper asks.
+#[derive(Clone)]
+pub struct ReadyBoxes(Arc<Asked>);
+
+impl Default for ReadyBoxes {
+    fn default() -> Self {
+        Self::when_asked(|| async { None })
+    }
+}
+
+impl ReadyBoxes {
+    /// Runs `then` each time that a box is asked for its last heartbeat, and answers what it gives.
+    pub fn when_asked<F>(then: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Option<Ms>> + Send + 'static,
+    {
+        Self(Arc::new(move || Box::pin(then())))
+    }
+}
+
+impl Boxes for ReadyBoxes {
+    async fn readiness(&self, _: &Addresses) -> Readiness {
+        Readiness::Ready
+    }
+
+    async fn last_heartbeat(&self, _: &Addresses) -> Option<Ms> {
+        (self.0)().await
+    }
+}
