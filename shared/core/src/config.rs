@@ -169,6 +169,15 @@ pub struct WebConfig {
 }
 
 impl WebConfig {
+    /// With the sign-in page at its default address.
+    ///
+    /// # Errors
+    /// [`NoUrl`] if one of them is none.
+    pub fn new(base_url: &str, workspace_url: &str) -> Result<Self, NoUrl> {
+        let (base_url, workspace_url) = (base_url.parse()?, workspace_url.parse()?);
+        Ok(Self { base_url, login_url: None, workspace_url })
+    }
+
     /// Where one signs in.
     #[must_use]
     pub fn login_url(&self) -> String {

@@ -1,1 +1,30 @@
-//! hotdesk
+//! All of hotdesk on one machine, with real parts: Redis, DynamoDB by moto, the functions under
+//! cargo-lambda, EC2 and Auto Scaling simulated, and boxes that are real nginx, agent and editor.
+//!
+//! [`stack`] puts them together; [`pump`] does what EventBridge and Lambda's event source mappings
+//! do in AWS; [`guard`] sees to it that nothing stays. [`redis`], [`moto`] and [`seats_table`] are
+//! for tests too.
+
+pub mod boxes;
+pub mod cli;
+pub mod cloud;
+pub mod console;
+pub mod dead_letters;
+pub mod descendants;
+pub mod environment;
+pub mod folders;
+pub mod functions;
+pub mod guard;
+pub mod lambda;
+pub mod localhost;
+pub mod moto;
+pub mod parts;
+pub mod ports;
+pub mod process;
+pub mod pump;
+pub mod redis;
+pub mod seats_table;
+pub mod settings;
+pub mod sign_in;
+pub mod stack;
+pub mod tools;

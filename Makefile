@@ -1,0 +1,68 @@
+# hotdesk on a desk: `make` alone says what there is.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help tools editor build up smoke test lint advisories
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CACHE := $(or $(HOTDESK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hotdesk)
+INSTALL := infra/local/tools/install.sh
+DENY = $(CACHE)/cargo-deny-$(shell sed -n 's/^cargo_deny=//p' $(INSTALL))/bin/cargo-deny --locked
+FUNCTIONS := dispatch idle-reaper lifecycle ping provision
+DEPLOYED := $(FUNCTIONS:%=--bin %) --bin hotdesk-agent
+
+# Files of ours by their kind, new ones too.
+ALL_FILES := git ls-files --cached --others --exclude-standard --deduplicate
+SCRIPTS := $(ALL_FILES) | xargs -d '\n' grep -lsE '^\#!(/usr/bin/env |/bin/)(ba)?sh'
+LUA := $(ALL_FILES) '*.lua'
+JAVASCRIPT := $(ALL_FILES) '*.js' '*.mjs'
+
+help: ## Says what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "Timings of up, in seconds, and sizes:  IDLE=300 BOOT=5 SPARES=1 make up"
+	@echo "Functions as they would be deployed:   RELEASE=1 make up"
+
+tools: ## Installs what is missing: Debian packages (asks first where it must), the rest in a cache
+	@$(INSTALL) >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+
+# Everything in one call each, as cargo builds dependencies anew for another choice of packages.
+build: ## Builds what `up` runs
+	@echo "building (minutes the first time: the SDK for EC2 is large)"
+ifneq ($(filter-out 0 no false,$(RELEASE)),)
+	@cargo build --locked --release $(DEPLOYED)
+	@cargo build --locked --bin hotdesk-stack
+else
+	@cargo build --locked $(DEPLOYED) --bin hotdesk-stack
+endif
+
+up: ## Runs all of it on this machine, in the foreground, until Ctrl-C
+	@$(INSTALL) up >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+	@$(MAKE) --no-print-directory build
+	@exec $(TARGET)/debug/hotdesk-stack up
+
+smoke: ## Runs it and goes through the main job with a browser
+	@$(INSTALL) smoke >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+	@$(MAKE) --no-print-directory build
+	@STACK=$(TARGET)/debug/hotdesk-stack node tests/browser/smoke.mjs
+
+test: ## Runs the tests
+	@$(INSTALL) test >/dev/null
+	cargo test --locked --workspace
+
+lint: ## Checks format, code, licences, scripts
+	@$(INSTALL) lint >/dev/null
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	$(DENY) check --hide-inclusion-graph bans licenses sources
+	$(SCRIPTS) | xargs -d '\n' shellcheck
+	$(LUA) | xargs -d '\n' -r luac5.1 -p
+	$(JAVASCRIPT) | xargs -d '\n' -n 1 node --check
+
+advisories: ## Looks for dependencies with known holes (needs the network)
+	@$(INSTALL) lint >/dev/null
+	$(DENY) check advisories

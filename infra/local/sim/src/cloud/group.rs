@@ -1,0 +1,219 @@
+//! The calls that are about the group itself.
+
+use super::{
+    calls::{Process, Reply},
+    error::AwsError,
+    instances::each_once,
+    sim::Sim,
+    view::{Activity, Group, Lifecycle, Member},
+};
+
+/// [docs: autoscaling quotas, SetInstanceProtection]
+const PROTECTION_BATCH: usize = 50;
+
+impl Sim {
+    /// The group with its members.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        let group = &self.group;
+        Group {
+            name: group.spec.name.clone(),
+            arn: self.group_arn(),
+            min: group.spec.min,
+            max: group.spec.max,
+            desired: group.desired,
+            protect_new: group.spec.protect_new,
+            created_at: group.created_at,
+            zone: self.settings.zone.clone(),
+            members: self.members(),
+            suspended: group.suspended.iter().copied().collect(),
+        }
+    }
+
+    pub(super) fn members(&self) -> Vec<Member> {
+        let (name, zone) = (&self.group.spec.name, &self.settings.zone);
+        let members = self.machines.iter().filter_map(|(id, machine)| {
+            machine.member.as_ref().map(|member| member.view(id, name, zone))
+        });
+        members.collect()
+    }
+
+    pub(super) fn group_arn(&self) -> String {
+        // The UUID of a real ARN is the group's own; nobody parses it.
+        format!(
+            "arn:aws:autoscaling:{}:{}:autoScalingGroup:00000000-0000-4000-8000-000000000000:\
+             autoScalingGroupName/{}",
+            self.settings.region, self.settings.account, self.group.spec.name
+        )
+    }
+
+    pub(super) fn known_group(&self, name: &str) -> Result<(), AwsError> {
+        if name == self.group.spec.name {
+            return Ok(());
+        }
+        Err(AwsError::validation(format!(
+            "AutoScalingGroup name not found - AutoScalingGroup '{name}' not found"
+        )))
+    }
+
+    pub(super) fn suspended(&self, process: Process) -> bool {
+        self.group.suspended.contains(&process)
+    }
+
+    /// The ids, each once, if there are at most `most` and all are members.
+    pub(super) fn named_members(
+        &self,
+        ids: &[String],
+        most: usize,
+    ) -> Result<Vec<String>, AwsError> {
+        // The sentences about the number of ids are unverified.
+        if ids.is_empty() {
+            return Err(AwsError::validation("At least one instance ID must be specified."));
+        }
+        if ids.len() > most {
+            return Err(AwsError::validation(format!(
+                "The number of instance IDs must not be more than {most}."
+            )));
+        }
+        let unique = each_once(ids);
+        match unique.iter().find(|id| self.member(id).is_none()) {
+            Some(id) => Err(AwsError::validation(format!(
+                "The instance {id} is not part of Auto Scaling group {}.",
+                self.group.spec.name
+            ))),
+            None => Ok(unique),
+        }
+    }
+
+    /// Absolute: there is no compare-and-set. [docs: API_SetDesiredCapacity]
+    pub(super) fn set_desired_capacity(
+        &mut self,
+        group: &str,
+        desired: i64,
+    ) -> Result<Reply, AwsError> {
+        self.known_group(group)?;
+        let spec = &self.group.spec;
+        let (word, bound) = if desired > i64::from(spec.max) {
+            ("above max", spec.max)
+        } else {
+            ("below min", spec.min)
+        };
+        let within = u32::try_from(desired).ok().filter(|d| (spec.min..=spec.max).contains(d));
+        self.group.desired = within.ok_or_else(|| {
+            AwsError::validation(format!(
+                "New SetDesiredCapacity value {desired} is {word} value {bound} for the \
+                 AutoScalingGroup."
+            ))
+        })?;
+        self.review_soon();
+        Ok(Reply::Done)
+    }
+
+    /// Terminates a member, through the terminate hooks; without decrement the group replaces it.
+    /// A standby member may go this way too, hooks and all. [docs:
+    /// API_TerminateInstanceInAutoScalingGroup; keikoproj/upgrade-manager issue 45]
+    pub(super) fn terminate_in_group(
+        &mut self,
+        id: &str,
+        decrement: bool,
+    ) -> Result<Reply, AwsError> {
+        let member = self.member(id).ok_or_else(|| {
+            AwsError::validation(format!(
+                "Instance Id not found - No managed instance found for instance ID: {id}"
+            ))
+        })?;
+        let (leaving, counts) = (member.leaving(), member.counts());
+        if decrement && !leaving {
+            self.shrink_by_one(id, counts)?;
+        }
+        // A second call for the same instance changes nothing (unverified).
+        if !leaving {
+            self.begin_terminate(id);
+        }
+        let cause =
+            format!("instance {id} was taken out of service in response to a user request.");
+        let activity = self.activity(format!("Terminating EC2 instance: {id}"), &cause);
+        Ok(Reply::Activities(vec![activity]))
+    }
+
+    fn shrink_by_one(&mut self, id: &str, counts: bool) -> Result<(), AwsError> {
+        if !counts {
+            // What AWS does for a member that does not count is unverified: refused, so that nobody
+            // relies on it.
+            return Err(AwsError::validation(format!(
+                "The instance {id} does not count towards the desired capacity."
+            )));
+        }
+        let min = self.group.spec.min;
+        let after = self.group.desired.checked_sub(1).filter(|after| *after >= min);
+        self.group.desired = after.ok_or_else(|| {
+            AwsError::validation(format!(
+                "Currently, desiredSize equals minSize ({min}). Terminating instance without \
+                 replacement will violate group's min size constraint. Either set \
+                 shouldDecrementDesiredCapacity flag to false or lower group's min size."
+            ))
+        })?;
+        Ok(())
+    }
+
+    pub(super) fn set_protection(
+        &mut self,
+        group: &str,
+        ids: &[String],
+        protected: bool,
+    ) -> Result<Reply, AwsError> {
+        self.known_group(group)?;
+        let ids = self.named_members(ids, PROTECTION_BATCH)?;
+        let allowed = [Lifecycle::InService, Lifecycle::EnteringStandby, Lifecycle::Standby];
+        let other = ids
+            .iter()
+            .find(|id| self.member(id).is_none_or(|member| !allowed.contains(&member.lifecycle)));
+        if let Some(id) = other {
+            return Err(AwsError::validation(format!(
+                "The instance {id} is not in InService or EnteringStandby or Standby."
+            )));
+        }
+        for id in &ids {
+            if let Some(member) = self.member_mut(id) {
+                member.protected = protected;
+            }
+        }
+        self.review_soon();
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn suspend(
+        &mut self,
+        group: &str,
+        processes: &[Process],
+    ) -> Result<Reply, AwsError> {
+        self.known_group(group)?;
+        let all = processes.is_empty().then_some(Process::ALL).into_iter().flatten();
+        self.group.suspended.extend(all.chain(processes.iter().copied()));
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn resume(&mut self, group: &str, processes: &[Process]) -> Result<Reply, AwsError> {
+        self.known_group(group)?;
+        self.group
+            .suspended
+            .retain(|process| !processes.is_empty() && !processes.contains(process));
+        if !self.suspended(Process::HealthCheck) {
+            self.check_health_of_all();
+        }
+        self.review_soon();
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn activity(&mut self, description: String, cause: &str) -> Activity {
+        let at = super::time::rfc3339_seconds(self.now);
+        Activity {
+            id: self.random.uuid().to_string(),
+            group: self.group.spec.name.clone(),
+            description,
+            cause: format!("At {at} {cause}"),
+            started_at: self.now,
+            zone: self.settings.zone.clone(),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Lifecycle hooks: they hold an instance until somebody completes the action or it times out.
+//! [docs: lifecycle-hooks, lifecycle-hooks-overview]
+
+use super::{
+    calls::{HookTarget, Reply},
+    effect::Effect,
+    error::AwsError,
+    events,
+    settings::{HookResult, HookSpec, Transition},
+    sim::Sim,
+    view::{Hold, Lifecycle},
+};
+
+impl Sim {
+    /// Has all hooks of a transition hold an instance; false if there are none. That several hooks
+    /// of a transition wait side by side, not one after the other, is unverified.
+    pub(super) fn hold(&mut self, id: &str, transition: Transition) -> bool {
+        let hooks = self.group.spec.hooks.iter().filter(|hook| hook.transition == transition);
+        let hooks: Vec<HookSpec> = hooks.cloned().collect();
+        let holds: Vec<Hold> = hooks.iter().map(|hook| self.begin_action(id, hook)).collect();
+        let held = !holds.is_empty();
+        if let Some(member) = self.member_mut(id).filter(|_| held) {
+            member.lifecycle = match transition {
+                Transition::Launching => Lifecycle::PendingWait,
+                Transition::Terminating => Lifecycle::TerminatingWait,
+            };
+            member.holds = holds;
+        }
+        held
+    }
+
+    fn begin_action(&mut self, id: &str, hook: &HookSpec) -> Hold {
+        let token = self.random.uuid().to_string();
+        let event_id = self.random.uuid();
+        let arn = self.group_arn();
+        let group = (self.group.spec.name.as_str(), arn.as_str());
+        let instance = (id, token.as_str());
+        let event =
+            events::lifecycle_action(&self.settings, self.now, event_id, group, hook, instance);
+        self.effects.push(Effect::Event(event));
+        Hold {
+            hook: hook.name.clone(),
+            token,
+            until: self.now + heartbeat_ms(hook),
+            limit: self.now + u64::from(hook.global_timeout_seconds()) * 1000,
+        }
+    }
+
+    /// Gives actions that timed out their default result.
+    pub(super) fn expire_holds(&mut self, id: &str) {
+        while let Some(hook) = self.expired(id) {
+            self.finish(id, &hook.name, hook.default_result);
+        }
+    }
+
+    fn expired(&self, id: &str) -> Option<HookSpec> {
+        let hold = self.member(id)?.holds.iter().find(|hold| hold.until <= self.now)?;
+        self.group.spec.hooks.iter().find(|hook| hook.name == hold.hook).cloned()
+    }
+
+    /// Ends one action. CONTINUE lets the other hooks go on, ABANDON ends them too; an instance
+    /// whose launch was abandoned is terminated, one that is terminating is terminated either way.
+    fn finish(&mut self, id: &str, hook: &str, result: HookResult) {
+        let Some(member) = self.member_mut(id) else { return };
+        match result {
+            HookResult::Continue => member.holds.retain(|hold| hold.hook != hook),
+            HookResult::Abandon => member.holds.clear(),
+        }
+        if !member.holds.is_empty() {
+            return;
+        }
+        match (member.lifecycle, result) {
+            (Lifecycle::PendingWait, HookResult::Continue) => {
+                self.move_on(id, Lifecycle::PendingProceed);
+            }
+            (Lifecycle::PendingWait, HookResult::Abandon) => self.begin_terminate(id),
+            (Lifecycle::TerminatingWait, _) => self.move_on(id, Lifecycle::TerminatingProceed),
+            _ => {}
+        }
+    }
+
+    pub(super) fn complete_action(
+        &mut self,
+        group: &str,
+        hook: &str,
+        target: &HookTarget,
+        result: HookResult,
+    ) -> Result<Reply, AwsError> {
+        let (id, hook) = self.find_action(group, hook, target)?;
+        self.finish(&id, &hook.name, result);
+        Ok(Reply::Done)
+    }
+
+    /// The timer begins anew, but not past the action's longest time.
+    pub(super) fn record_heartbeat(
+        &mut self,
+        group: &str,
+        hook: &str,
+        target: &HookTarget,
+    ) -> Result<Reply, AwsError> {
+        let (id, hook) = self.find_action(group, hook, target)?;
+        let until = self.now + heartbeat_ms(&hook);
+        let holds = self.member_mut(&id).into_iter().flat_map(|member| &mut member.holds);
+        for hold in holds.filter(|hold| hold.hook == hook.name) {
+            hold.until = until.min(hold.limit);
+        }
+        Ok(Reply::Done)
+    }
+
+    /// The instance that an action holds, and the action's hook. The sentences are those that
+    /// users report [spacelift-io/terraform-aws-spacelift-workerpool-on-ec2 pull request 197,
+    /// convox/rack issue 2432]; the one for an unknown hook is unverified.
+    fn find_action(
+        &self,
+        group: &str,
+        hook: &str,
+        target: &HookTarget,
+    ) -> Result<(String, HookSpec), AwsError> {
+        self.known_group(group)?;
+        let spec =
+            self.group.spec.hooks.iter().find(|spec| spec.name == hook).ok_or_else(|| {
+                AwsError::validation(format!("No Lifecycle Hook found with name {hook}"))
+            })?;
+        let found = self.machines.iter().find(|(id, machine)| {
+            let mut holds = machine.member.iter().flat_map(|member| &member.holds);
+            holds.any(|hold| {
+                hold.hook == hook
+                    && match target {
+                        HookTarget::Token(token) => hold.token == *token,
+                        HookTarget::Instance(instance) => *id == instance,
+                    }
+            })
+        });
+        found.map(|(id, _)| (id.clone(), spec.clone())).ok_or_else(|| {
+            AwsError::validation(match target {
+                HookTarget::Token(token) => {
+                    format!("No active Lifecycle Action found with token {token}")
+                }
+                HookTarget::Instance(id) => {
+                    format!("No active Lifecycle Action found with instance ID {id}")
+                }
+            })
+        })
+    }
+}
+
+fn heartbeat_ms(hook: &HookSpec) -> u64 {
+    u64::from(hook.heartbeat_seconds) * 1000
+}

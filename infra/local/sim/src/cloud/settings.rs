@@ -1,0 +1,154 @@
+//! What a simulation starts from: its timings, its addresses and its group.
+
+use std::collections::BTreeMap;
+
+/// How the simulated cloud behaves. Every duration is in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where ids, tokens and choices at random come from; equal seeds and calls give equal runs.
+    pub seed: u64,
+    /// The region in ARNs and events.
+    pub region: String,
+    /// The only zone that instances are placed in.
+    pub zone: String,
+    /// The account in ARNs and events, twelve digits.
+    pub account: String,
+    /// From `pending` to `running`, at a launch as at a start.
+    pub boot_ms: u64,
+    /// From `stopping` to `stopped`. The operating system is down after half of it.
+    pub stop_ms: u64,
+    /// From `shutting-down` to `terminated`. The operating system is down after half of it.
+    pub terminate_ms: u64,
+    /// How long the group takes for a step of its own: to notice that it has too few or too many
+    /// members, to move one on in its lifecycle, to forget a terminated one.
+    pub group_ms: u64,
+    /// From an InService instance leaving `running` until the group marks it unhealthy.
+    pub health_ms: u64,
+    /// How long a terminated instance can still be described.
+    pub forget_ms: u64,
+    /// The first two bytes of public addresses.
+    pub public_net: [u8; 2],
+    /// The first two bytes of private addresses.
+    pub private_net: [u8; 2],
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            region: "us-east-1".into(),
+            zone: "us-east-1a".into(),
+            account: "123456789012".into(),
+            // aws-facts, 9: pending to running takes about 16.5 s, whatever the type (brevdev).
+            boot_ms: 16_500,
+            stop_ms: 20_000,
+            terminate_ms: 20_000,
+            group_ms: 2_000,
+            health_ms: 10_000,
+            // docs: terminate an instance: "remains visible in the console for a short while",
+            // "usually less than one hour" elsewhere; an hour is the longest that is named.
+            forget_ms: 3_600_000,
+            public_net: [127, 1],
+            private_net: [127, 2],
+        }
+    }
+}
+
+/// The Auto Scaling group that the simulation holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupSpec {
+    /// Its name.
+    pub name: String,
+    /// MinSize.
+    pub min: u32,
+    /// MaxSize.
+    pub max: u32,
+    /// DesiredCapacity at the start.
+    pub desired: u32,
+    /// NewInstancesProtectedFromScaleIn.
+    pub protect_new: bool,
+    /// Tags that instances have from birth, as from the launch template.
+    pub tags: BTreeMap<String, String>,
+    /// Lifecycle hooks.
+    pub hooks: Vec<HookSpec>,
+}
+
+impl GroupSpec {
+    /// An empty group: no instances, at most 20, no hooks, new instances protected.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            min: 0,
+            max: 20,
+            desired: 0,
+            protect_new: true,
+            tags: BTreeMap::new(),
+            hooks: Vec::new(),
+        }
+    }
+}
+
+/// A lifecycle hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookSpec {
+    /// LifecycleHookName.
+    pub name: String,
+    /// LifecycleTransition.
+    pub transition: Transition,
+    /// HeartbeatTimeout in seconds; AWS allows 30 to 7200, a simulation may be quicker.
+    pub heartbeat_seconds: u32,
+    /// DefaultResult: what a timeout counts as.
+    pub default_result: HookResult,
+    /// NotificationMetadata, passed on in the event.
+    pub metadata: Option<String>,
+}
+
+impl HookSpec {
+    /// The longest that heartbeats can put an action's end off, in seconds: 48 hours or 100
+    /// heartbeat timeouts, whichever is sooner. [docs: lifecycle-hooks]
+    #[must_use]
+    pub fn global_timeout_seconds(&self) -> u32 {
+        self.heartbeat_seconds.saturating_mul(100).min(48 * 3600)
+    }
+}
+
+/// Which way an instance goes when a hook holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transition {
+    /// Between Pending and InService.
+    Launching,
+    /// Between Terminating and Terminated.
+    Terminating,
+}
+
+impl Transition {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Launching => "autoscaling:EC2_INSTANCE_LAUNCHING",
+            Self::Terminating => "autoscaling:EC2_INSTANCE_TERMINATING",
+        }
+    }
+}
+
+/// How a lifecycle action ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HookResult {
+    /// The instance goes on.
+    Continue,
+    /// It does not: a launch is given up, a termination waits for nothing more.
+    Abandon,
+}
+
+impl HookResult {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Continue => "CONTINUE",
+            Self::Abandon => "ABANDON",
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The state machine: its state, its clock, and who answers which call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    address::AddressPool,
+    calls::{Call, Process, Reply},
+    effect::Effect,
+    error::AwsError,
+    machine::Machine,
+    random::Random,
+    settings::{GroupSpec, Settings},
+};
+
+/// A simulated cloud: one Auto Scaling group and its instances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sim {
+    pub(super) settings: Settings,
+    pub(super) now: u64,
+    pub(super) random: Random,
+    /// By instance id. A machine outlives its instance's last description while the group still
+    /// lists it.
+    pub(super) machines: BTreeMap<String, Machine>,
+    pub(super) group: GroupState,
+    pub(super) public: AddressPool,
+    pub(super) private: AddressPool,
+    pub(super) effects: Vec<Effect>,
+}
+
+/// The group without its members, which are in the machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct GroupState {
+    pub(super) spec: GroupSpec,
+    pub(super) created_at: u64,
+    pub(super) desired: u32,
+    pub(super) suspended: BTreeSet<Process>,
+    /// When the group next compares what it has with what it should have.
+    pub(super) review: Option<u64>,
+}
+
+impl Sim {
+    /// A cloud whose clock stands at `now_ms` (ms since 1970) and whose group is still empty; the
+    /// group's first instances are launched when time moves on.
+    #[must_use]
+    pub fn new(settings: Settings, group: GroupSpec, now_ms: u64) -> Self {
+        let mut sim = Self {
+            now: now_ms,
+            random: Random::new(settings.seed),
+            machines: BTreeMap::new(),
+            group: GroupState {
+                created_at: now_ms,
+                desired: group.desired.clamp(group.min, group.max.max(group.min)),
+                suspended: BTreeSet::new(),
+                review: None,
+                spec: group,
+            },
+            public: AddressPool::new(settings.public_net),
+            private: AddressPool::new(settings.private_net),
+            effects: Vec::new(),
+            settings,
+        };
+        sim.review_soon();
+        sim
+    }
+
+    /// Advances to `now_ms`, then answers a call.
+    ///
+    /// # Errors
+    /// What AWS would answer; the call has changed nothing then.
+    pub fn call(&mut self, now_ms: u64, call: Call) -> Result<Reply, AwsError> {
+        self.advance(now_ms);
+        match call {
+            Call::DescribeInstances { ids, filters, page } => {
+                self.describe_instances(&ids, &filters, &page)
+            }
+            Call::StartInstances { ids } => self.start_instances(&ids),
+            Call::StopInstances { ids } => self.stop_instances(&ids),
+            Call::TerminateInstances { ids } => self.terminate_instances(&ids),
+            Call::CreateTags { ids, tags } => self.create_tags(&ids, tags),
+            Call::DescribeAutoScalingGroups { names, page } => self.describe_groups(&names, &page),
+            Call::DescribeAutoScalingInstances { ids, page } => self.describe_members(&ids, &page),
+            Call::DescribeLifecycleHooks { group, names } => self.describe_hooks(&group, &names),
+            Call::SetDesiredCapacity { group, desired } => {
+                self.set_desired_capacity(&group, desired)
+            }
+            Call::EnterStandby { group, ids, decrement } => {
+                self.enter_standby(&group, &ids, decrement)
+            }
+            Call::ExitStandby { group, ids } => self.exit_standby(&group, &ids),
+            Call::TerminateInstanceInAutoScalingGroup { id, decrement } => {
+                self.terminate_in_group(&id, decrement)
+            }
+            Call::SetInstanceProtection { group, ids, protected } => {
+                self.set_protection(&group, &ids, protected)
+            }
+            Call::SuspendProcesses { group, processes } => self.suspend(&group, &processes),
+            Call::ResumeProcesses { group, processes } => self.resume(&group, &processes),
+            Call::CompleteLifecycleAction { group, hook, target, result } => {
+                self.complete_action(&group, &hook, &target, result)
+            }
+            Call::RecordLifecycleActionHeartbeat { group, hook, target } => {
+                self.record_heartbeat(&group, &hook, &target)
+            }
+        }
+    }
+
+    /// Runs everything that is due by `now_ms`, in the order of its time. A time before the
+    /// clock's changes nothing.
+    pub fn advance(&mut self, now_ms: u64) {
+        while let Some(due) = self.next_due().filter(|due| *due <= now_ms) {
+            self.now = self.now.max(due);
+            self.run_due();
+        }
+        self.now = self.now.max(now_ms);
+    }
+
+    /// When something is due next, ms since 1970; `None` while the cloud is at rest.
+    #[must_use]
+    pub fn next_due(&self) -> Option<u64> {
+        self.machines.values().filter_map(Machine::next_due).chain(self.group.review).min()
+    }
+
+    /// Takes what happened since the last time, oldest first.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The clock, ms since 1970.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// What is due at one moment: first what EC2 does, then hooks that time out, then what the
+    /// group does, so that the group sees the instances as they are.
+    fn run_due(&mut self) {
+        let ids: Vec<String> = self.machines.keys().cloned().collect();
+        for id in &ids {
+            self.run_machine(id);
+        }
+        for id in &ids {
+            self.run_member(id);
+        }
+        if self.group.review.is_some_and(|due| due <= self.now) {
+            self.group.review = None;
+            self.review();
+        }
+    }
+
+    /// Has the group compare soon, unless it is about to.
+    pub(super) fn review_soon(&mut self) {
+        let due = self.now + self.settings.group_ms;
+        self.group.review.get_or_insert(due);
+    }
+}

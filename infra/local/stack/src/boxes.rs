@@ -1,0 +1,125 @@
+//! The boxes: for each running instance a real nginx, agent and editor on addresses of its own.
+
+use std::{
+    collections::HashMap,
+    env, io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::Command,
+};
+
+use hotdesk_sim::Effect;
+use nix::sys::signal::Signal;
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, spawn_blocking},
+};
+
+use crate::{
+    console::say,
+    folders::{self, Folders},
+    ports,
+    process::{Process, bound, log_to},
+    tools,
+};
+
+/// What all boxes of a stack have in common.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// Where their folders and logs are.
+    pub folders: Folders,
+    /// The control plane's public keys, a JWK set.
+    pub public_keys: PathBuf,
+    /// The binary of the agent.
+    pub agent: PathBuf,
+    /// The folder that the editor's installer printed.
+    pub editor: PathBuf,
+    /// Where heartbeats go.
+    pub api: String,
+    /// Where people get a workspace.
+    pub home: String,
+    /// Seconds between heartbeats.
+    pub heartbeat: u64,
+}
+
+/// The boxes that run, and those whose end is under way.
+#[derive(Debug)]
+pub struct Boxes {
+    kind: Kind,
+    running: HashMap<String, Process>,
+    ending: HashMap<String, JoinHandle<()>>,
+}
+
+impl Boxes {
+    /// None at first.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, running: HashMap::new(), ending: HashMap::new() }
+    }
+
+    /// Does what the cloud says, until there is none; events go to `deliver`.
+    pub async fn follow(
+        mut self,
+        mut effects: mpsc::Receiver<Effect>,
+        deliver: impl Fn(serde_json::Value),
+    ) {
+        while let Some(effect) = effects.recv().await {
+            match effect {
+                Effect::Event(event) => deliver(event),
+                Effect::BoxStarted { id, public_ip, private_ip } => {
+                    match self.start(&id, public_ip, private_ip).await {
+                        Ok(()) => say("box", format!("{id} starts at {public_ip}")),
+                        Err(error) => say("box", format!("{id} does not start: {error}")),
+                    }
+                }
+                Effect::BoxStopped { id } => self.stop(id),
+            }
+        }
+    }
+
+    async fn start(&mut self, id: &str, public: Ipv4Addr, private: Ipv4Addr) -> io::Result<()> {
+        // The one who had this disk before may still be at it.
+        if let Some(end) = self.ending.remove(id) {
+            end.await?;
+        }
+        let mut command = bound(Signal::SIGTERM, env::current_exe()?);
+        command.arg("guard").arg(tools::root().join("infra/workspace/run-box"));
+        self.kind.describe(&mut command, id, public, private);
+        log_to(&mut command, &self.kind.folders.log(&format!("box-{id}")))?;
+        self.running.insert(id.to_owned(), Process::spawn(command)?);
+        Ok(())
+    }
+
+    /// Ends everything of a box, then wipes its disk; meanwhile others go on.
+    fn stop(&mut self, id: String) {
+        let Some(mut process) = self.running.remove(&id) else { return };
+        let folder = self.kind.folders.boxes.join(&id);
+        let name = id.clone();
+        let end = tokio::spawn(async move {
+            let ended = process.terminate().await;
+            let wiped = spawn_blocking(move || folders::remove(&folder)).await;
+            match ended.map(|_| ()).and(wiped.unwrap_or_else(|error| Err(error.into()))) {
+                Ok(()) => say("box", format!("{name} is stopped and wiped")),
+                Err(error) => say("box", format!("{name} does not stop: {error}")),
+            }
+        });
+        self.ending.insert(id, end);
+    }
+}
+
+impl Kind {
+    fn describe(&self, command: &mut Command, id: &str, public: Ipv4Addr, private: Ipv4Addr) {
+        let listen = |ip: Ipv4Addr, port| SocketAddr::from((ip, port)).to_string();
+        command
+            .env("HOTDESK_INSTANCE_ID", id)
+            .env("HOTDESK_LISTEN", listen(public, ports::BOX))
+            .env("HOTDESK_PROBE_LISTEN", listen(private, ports::PROBE))
+            .env("HOTDESK_BOX_DIR", self.folders.boxes.join(id))
+            .env("HOTDESK_API_URL", &self.api)
+            .env("HOTDESK_HOME_URL", &self.home)
+            .env("HOTDESK_PUBLIC_KEYS_FILE", &self.public_keys)
+            .env("HOTDESK_HEARTBEAT_SECONDS", self.heartbeat.to_string())
+            .env("HOTDESK_EDITOR_DIR", &self.editor)
+            .env("HOTDESK_AGENT", &self.agent);
+    }
+}

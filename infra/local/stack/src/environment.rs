@@ -1,0 +1,72 @@
+//! What the functions are told, in the place of what the template tells them in AWS.
+
+use std::env;
+
+use crate::{
+    cloud::GROUP,
+    moto::{Moto, REGION},
+    ports,
+    redis::Redis,
+    settings::Settings,
+};
+
+/// The API's address: where users begin.
+pub const API: &str = "http://localhost:9000";
+
+/// The page that says who somebody is.
+pub const LOGIN: &str = "http://localhost:9001/login";
+
+/// The table of the durable seats.
+pub const SEATS: &str = "seats";
+
+/// What the functions log, and cargo-lambda, which reads the same variable: it has its whole
+/// configuration in the span around each of its lines.
+const LOG: &str = "info,cargo_lambda=warn,cargo_lambda_watch=info,watchexec=off,\
+    tokio_graceful_shutdown=warn";
+
+/// The variables of AWS's own in the shell that started us: none may reach a function, or it might
+/// speak to the real AWS with somebody's real credentials.
+pub fn foreign() -> impl Iterator<Item = String> {
+    env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|n| n.starts_with("AWS_"))
+}
+
+/// All variables of the functions. `keys`: the private JWK and the public set.
+#[must_use]
+pub fn of_functions(
+    settings: &Settings,
+    redis: &Redis,
+    moto: &Moto,
+    (signing_key, public_keys): &(String, String),
+) -> Vec<(&'static str, String)> {
+    let simulator = format!("http://127.0.0.1:{}", ports::SIMULATOR);
+    let moto = moto.endpoint();
+    vec![
+        ("REDIS_URL", redis.url().into()),
+        ("KEY_PREFIX", String::new()),
+        ("ASG_NAME", GROUP.into()),
+        ("SEATS_TABLE", SEATS.into()),
+        ("IDLE_TIMEOUT_SECONDS", settings.idle.to_string()),
+        ("SPARES", settings.spares.to_string()),
+        ("MIN_BOXES", "0".into()),
+        ("MAX_STANDBY", "5".into()),
+        ("HEARTBEAT_SECONDS", settings.heartbeat().to_string()),
+        ("WORKSPACE_URL", format!("http://{{publicIp}}:{}", ports::BOX)),
+        ("PROBE_URL", format!("http://{{privateIp}}:{}", ports::PROBE)),
+        ("BASE_URL", API.into()),
+        ("LOGIN_URL", LOGIN.into()),
+        ("FLEET", "local".into()),
+        ("SIGNING_KEY", signing_key.clone()),
+        ("PUBLIC_KEYS", public_keys.clone()),
+        ("AWS_REGION", REGION.into()),
+        ("AWS_ACCESS_KEY_ID", "local".into()),
+        ("AWS_SECRET_ACCESS_KEY", "local".into()),
+        ("AWS_CONFIG_FILE", "/dev/null".into()),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ("AWS_ENDPOINT_URL_EC2", simulator.clone()),
+        ("AWS_ENDPOINT_URL_AUTO_SCALING", simulator),
+        ("AWS_ENDPOINT_URL_DYNAMODB", moto.into()),
+        ("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", moto.into()),
+        ("RUST_LOG", env::var("RUST_LOG").unwrap_or_else(|_| LOG.into())),
+    ]
+}

@@ -1,0 +1,146 @@
+//! The whole stack, part by part: each waits until the one before is healthy.
+
+use std::{fs, future::IntoFuture, path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use hotdesk::token::{self, Signer};
+use tokio::{
+    task::spawn_blocking,
+    time::{Instant, sleep},
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    boxes::{Boxes, Kind},
+    cloud,
+    console::say,
+    dead_letters::DeadLetters,
+    environment::{self, API, LOGIN, SEATS},
+    folders::Folders,
+    functions,
+    lambda::Lambda,
+    localhost,
+    moto::Moto,
+    parts::Parts,
+    ports,
+    pump::{bus, schedule, stream::Stream},
+    redis::Redis,
+    seats_table,
+    settings::Settings,
+    sign_in::{self, SignIn},
+    tools,
+};
+
+/// How often Redis is asked whether there is a spare yet.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Runs the stack until a part of it fails. Whoever ends this process ends the rest: see `guard`.
+///
+/// # Errors
+/// A part does not start or has ended; which one, and where to look.
+pub async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let folders = Folders::of_the_stack();
+    log_to_file(&folders)?;
+    let python = spawn_blocking(tools::python).await?.context("the Python tools")?;
+    let editor = spawn_blocking(tools::editor).await?.context("the editor")?;
+    let keys = token::generate()?;
+
+    let redis = Redis::on_port(ports::REDIS, &folders.run, &folders.log("redis"));
+    let redis = redis.await.context("redis")?;
+    say("redis", redis.url());
+    let moto = Moto::on_port(ports::MOTO, &folders.log("dynamodb")).await.context("moto")?;
+    let config = moto.sdk_config().await;
+    seats_table::create(&aws_sdk_dynamodb::Client::new(&config), SEATS).await?;
+    let stream = Stream::of(aws_sdk_dynamodbstreams::Client::new(&config), SEATS).await?;
+    say("dynamodb", format!("{} (moto), table {SEATS}", moto.endpoint()));
+    let effects = cloud::start(settings).await.context("the simulator")?;
+    say(
+        "cloud",
+        format!("http://127.0.0.1:{} (EC2 and Auto Scaling, simulated)", ports::SIMULATOR),
+    );
+    serve_sign_in(&keys.0).await.context("the sign-in page")?;
+    say("sign-in", LOGIN);
+
+    let variables = environment::of_functions(settings, &redis, &moto, &keys);
+    let functions = functions::start(settings, &folders, &python, variables);
+    let mut parts = Parts { functions: functions.await.context("cargo-lambda")?, redis, moto };
+    localhost::forward(ports::API).await.context("the API")?;
+    let lambda = Lambda::new(&format!("http://127.0.0.1:{}", ports::API));
+    tokio::select! {
+        warm = functions::warm(API, &lambda) => {
+            warm.with_context(|| format!("look into {}", folders.log("functions").display()))?;
+        }
+        failure = parts.failure(&folders) => return Err(failure),
+    }
+    say("functions", format!("{API} (cargo lambda watch)"));
+
+    let dead = DeadLetters::new(folders.log("dead-letters"));
+    let boxes = Boxes::new(kind_of_box(settings, &folders, &keys.1, editor)?);
+    tokio::spawn({
+        let (lambda, dead) = (lambda.clone(), dead.clone());
+        boxes.follow(effects, move |event| bus::deliver(&lambda, &dead, event))
+    });
+    tokio::spawn(stream.run(lambda.clone(), dead));
+    tokio::spawn(schedule::run(lambda, settings.tick()));
+
+    let redis_url = parts.redis.url().to_owned();
+    tokio::select! {
+        spare = first_spare(settings, &redis_url) => spare?,
+        failure = parts.failure(&folders) => return Err(failure),
+    }
+    say("logs", folders.logs.display());
+    println!(
+        "hotdesk is up: {API}/ (after {:.1} s; Ctrl-C ends it)",
+        began.elapsed().as_secs_f32()
+    );
+    Err(parts.failure(&folders).await)
+}
+
+/// What the parts in this process have to say goes to a file of its own.
+fn log_to_file(folders: &Folders) -> anyhow::Result<()> {
+    let file = fs::File::create(folders.log("stack"))?;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter).with_writer(file).init();
+    Ok(())
+}
+
+async fn serve_sign_in(signing_key: &str) -> anyhow::Result<()> {
+    let signer = Signer::from_jwk(signing_key)?;
+    let router = sign_in::router(SignIn { here: LOGIN.parse()?, base: API.parse()?, signer });
+    for listener in localhost::listen(ports::SIGN_IN).await? {
+        tokio::spawn(axum::serve(listener, router.clone()).into_future());
+    }
+    Ok(())
+}
+
+fn kind_of_box(
+    settings: &Settings,
+    folders: &Folders,
+    jwks: &str,
+    editor: PathBuf,
+) -> anyhow::Result<Kind> {
+    let public_keys = folders.run.join("jwks.json");
+    fs::write(&public_keys, jwks)?;
+    Ok(Kind {
+        folders: folders.clone(),
+        public_keys,
+        agent: tools::built("hotdesk-agent", settings.release)?,
+        editor,
+        api: format!("http://127.0.0.1:{}", ports::API),
+        home: API.into(),
+        heartbeat: settings.heartbeat(),
+    })
+}
+
+/// Returns when there is a spare, or at once where none is kept.
+async fn first_spare(settings: &Settings, redis_url: &str) -> anyhow::Result<()> {
+    if settings.spares == 0 {
+        return Ok(());
+    }
+    let mut redis = redis::Client::open(redis_url)?.get_multiplexed_async_connection().await?;
+    while redis::cmd("SCARD").arg("ws:pool").query_async::<u32>(&mut redis).await? == 0 {
+        sleep(LOOK).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Installs what is missing for the purposes named (up, test, lint, smoke; none: all of them), and
+# prints the folder of the Python tools as its last line of stdout; what it is doing goes to stderr.
+# Under a second when there is nothing to do.
+#
+# Debian packages by apt where we may; elsewhere it names them and stops. Everything else goes into
+# a cache of the user's, in folders whose names carry a hash of what they were made from. No service
+# of the machine is configured, started or used.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+cache=${HOTDESK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hotdesk}
+cargo_deny=0.20.2
+# Debian keeps nginx where only root looks.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+say() { printf 'tools: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Runs a long step: one line before it, its output only if it fails.
+step() {
+    local what=$1 started=$SECONDS log
+    shift
+    log=$(mktemp)
+    say "$what ..."
+    "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; die "failed: $what"; }
+    rm -f "$log"
+    say "$what: done in $((SECONDS - started)) s"
+}
+
+wanted() { [[ " $purposes " == *" $1 "* ]]; }
+
+# Whether a line of debian.txt is satisfied.
+have() {
+    case $1 in
+    *.h) echo "#include <$1>" | gcc -E - >/dev/null 2>&1 ;;
+    *.py) python3 -c "import ${1%.py}" 2>/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+debian() {
+    local purpose thing package missing=()
+    while read -r purpose thing package; do
+        [[ -n $purpose && $purpose != '#'* ]] || continue
+        if wanted "$purpose" && ! have "$thing"; then missing+=("$package"); fi
+    done <"$here/debian.txt"
+    ((${#missing[@]})) || return 0
+    local apt=()
+    if command -v apt-get >/dev/null; then
+        if ((EUID == 0)); then
+            apt=(env DEBIAN_FRONTEND=noninteractive)
+        elif command -v sudo >/dev/null; then
+            apt=(sudo env DEBIAN_FRONTEND=noninteractive)
+        fi
+    fi
+    ((${#apt[@]})) || die "please install these (Debian's names): ${missing[*]}"
+    say "installing Debian packages: ${missing[*]}"
+    # Asked for here, so that a question for the password is seen.
+    if [[ ${apt[0]} == sudo ]]; then sudo -v; fi
+    step "reading the package lists" "${apt[@]}" apt-get update
+    step "apt-get install" "${apt[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# Not made aside and renamed, as a venv holds its own path; a mark says that it is complete.
+python() {
+    local version
+    version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    venv=$cache/venv-$({ cat "$here/requirements.txt"; echo "$version"; } | sha256sum | cut -c1-16)
+    [[ ! -e $venv/complete ]] || return 0
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        die "Python 3.11 or later is needed, python3 is $version"
+    rm -rf "$venv"
+    step "making a Python environment" python3 -m venv "$venv"
+    # Without dependencies: the list is complete but for what it leaves out on purpose.
+    step "installing moto and cargo-lambda" "$venv/bin/pip" install --no-deps --require-hashes \
+        --only-binary :all: -r "$here/requirements.txt"
+    touch "$venv/complete"
+}
+
+browser() {
+    local modules=$root/tests/browser/node_modules hash
+    hash=$(sha256sum <"$root/tests/browser/package-lock.json")
+    [[ $(cat "$modules/.installed" 2>/dev/null) != "$hash" ]] || return 0
+    step "installing Playwright" npm ci --prefix "$root/tests/browser" --ignore-scripts \
+        --no-audit --no-fund
+    echo "$hash" >"$modules/.installed"
+}
+
+# Not optimised: it runs for a second, and is built in half the time.
+deny() {
+    [[ ! -x $cache/cargo-deny-$cargo_deny/bin/cargo-deny ]] || return 0
+    rm -rf "$cache/cargo-deny.partial"
+    step "building cargo-deny, a minute or two, once" env CARGO_PROFILE_DEV_DEBUG=0 \
+        CARGO_TARGET_DIR="$cache/cargo-deny.partial/target" cargo install --debug --locked \
+        --root "$cache/cargo-deny.partial" "cargo-deny@$cargo_deny"
+    rm -rf "$cache/cargo-deny.partial/target"
+    mv -T "$cache/cargo-deny.partial" "$cache/cargo-deny-$cargo_deny"
+}
+
+purposes=${*:-up test lint smoke}
+if wanted smoke; then purposes+=" up"; fi
+command -v cargo >/dev/null || die "Rust is needed: https://rustup.rs"
+mkdir -p "$cache"
+exec 9>"$cache/tools.lock"
+if command -v flock >/dev/null && ! flock --nonblock 9; then
+    say "another installation is running; waiting for it"
+    flock 9
+fi
+
+debian
+python
+if wanted smoke; then browser; fi
+if wanted lint; then deny; fi
+echo "$venv"
