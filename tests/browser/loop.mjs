@@ -19,14 +19,16 @@ export async function loop({ browser, report, root, screenshots }) {
   });
   const home = await report.step("alice opens, and a 302 leads to a warm box", async () => {
     await tab.click("#open");
-    await tab.waitForURL((url) => url.hostname.startsWith("127.1."));
+    await tab.waitForURL((url) => url.hostname.startsWith("127.1."), { waitUntil: "commit" });
     const found = alice.redirects.find((each) => each.from === `${BASE}/dispatch`);
     expect(found?.status === 302, `no 302 but ${JSON.stringify(alice.redirects)}`);
     expect(found.to.includes("/_hotdesk/open?ticket="), `not to a box: ${found.to.split("?")[0]}`);
     return new URL(found.to).origin;
   });
   await report.step("the ticket leaves the address bar", async () => {
-    await tab.waitForURL((url) => url.origin === home && !url.pathname.startsWith("/_hotdesk"));
+    await tab.waitForURL((url) => url.origin === home && !url.pathname.startsWith("/_hotdesk"), {
+      waitUntil: "commit",
+    });
     const seen = await tab.evaluate(() => [
       location.href,
       document.referrer,

@@ -18,6 +18,7 @@ mod instances;
 mod machine;
 mod membership;
 mod random;
+mod removal;
 mod settings;
 mod sim;
 mod standby;

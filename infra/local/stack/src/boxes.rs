@@ -6,6 +6,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::Command,
+    time::Duration,
 };
 
 use hotdesk_sim::Effect;
@@ -13,6 +14,7 @@ use nix::sys::signal::Signal;
 use tokio::{
     sync::mpsc,
     task::{JoinHandle, spawn_blocking},
+    time::interval,
 };
 
 use crate::{
@@ -22,6 +24,9 @@ use crate::{
     process::{Process, bound, log_to},
     tools,
 };
+
+/// How often boxes are looked after.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What all boxes of a stack have in common.
 #[derive(Clone, Debug)]
@@ -46,8 +51,15 @@ pub struct Kind {
 #[derive(Debug)]
 pub struct Boxes {
     kind: Kind,
-    running: HashMap<String, Process>,
+    running: HashMap<String, Running>,
     ending: HashMap<String, JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    process: Process,
+    /// It has ended by itself, and we have said so.
+    failed: bool,
 }
 
 impl Boxes {
@@ -63,16 +75,36 @@ impl Boxes {
         mut effects: mpsc::Receiver<Effect>,
         deliver: impl Fn(serde_json::Value),
     ) {
-        while let Some(effect) = effects.recv().await {
+        let mut look = interval(LOOK);
+        loop {
+            let effect = tokio::select! {
+                effect = effects.recv() => effect,
+                _ = look.tick() => {
+                    self.notice_failures();
+                    continue;
+                }
+            };
             match effect {
-                Effect::Event(event) => deliver(event),
-                Effect::BoxStarted { id, public_ip, private_ip } => {
+                Some(Effect::Event(event)) => deliver(event),
+                Some(Effect::BoxStarted { id, public_ip, private_ip }) => {
                     match self.start(&id, public_ip, private_ip).await {
                         Ok(()) => say("box", format!("{id} starts at {public_ip}")),
                         Err(error) => say("box", format!("{id} does not start: {error}")),
                     }
                 }
-                Effect::BoxStopped { id } => self.stop(id),
+                Some(Effect::BoxStopped { id }) => self.stop(id),
+                None => return,
+            }
+        }
+    }
+
+    /// A box that ends by itself is a crashed machine: EC2 goes on calling it running.
+    fn notice_failures(&mut self) {
+        for (id, Running { process, failed }) in &mut self.running {
+            if let (false, Ok(Some(status))) = (*failed, process.ended()) {
+                let log = self.kind.folders.log(&format!("box-{id}"));
+                say("box", format!("{id} has failed ({status}): look into {}", log.display()));
+                *failed = true;
             }
         }
     }
@@ -86,13 +118,14 @@ impl Boxes {
         command.arg("guard").arg(tools::root().join("infra/workspace/run-box"));
         self.kind.describe(&mut command, id, public, private);
         log_to(&mut command, &self.kind.folders.log(&format!("box-{id}")))?;
-        self.running.insert(id.to_owned(), Process::spawn(command)?);
+        let process = Process::spawn(command)?;
+        self.running.insert(id.to_owned(), Running { process, failed: false });
         Ok(())
     }
 
     /// Ends everything of a box, then wipes its disk; meanwhile others go on.
     fn stop(&mut self, id: String) {
-        let Some(mut process) = self.running.remove(&id) else { return };
+        let Some(Running { mut process, .. }) = self.running.remove(&id) else { return };
         let folder = self.kind.folders.boxes.join(&id);
         let name = id.clone();
         let end = tokio::spawn(async move {

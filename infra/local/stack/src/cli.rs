@@ -1,15 +1,14 @@
 //! The command line.
 
-use std::{
-    env,
-    ffi::OsString,
-    process::{Command as Child, ExitCode},
-};
+use std::{env, ffi::OsString, process::ExitCode};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use nix::sys::signal::Signal;
 
-use crate::{console::say, folders::Folders, guard, ports, settings::Settings, stack};
+use crate::{
+    console::say, folders::Folders, guard, ports, process::bound, settings::Settings, stack,
+};
 
 /// All of hotdesk on one machine
 #[derive(Debug, Parser)]
@@ -43,9 +42,9 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Up(_) => up().await,
         Command::Serve(settings) => stack::run(&settings).await.map(|()| ExitCode::SUCCESS),
         Command::Guard { command } => {
-            let mut child = Child::new(&command[0]);
-            child.args(&command[1..]);
-            Ok(guard::run(child).await?)
+            let mut guarded = bound(Signal::SIGTERM, &command[0]);
+            guarded.args(&command[1..]);
+            Ok(guard::run(guarded).await?)
         }
     }
 }
@@ -54,7 +53,7 @@ async fn up() -> anyhow::Result<ExitCode> {
     ports::check().context("is another stack running, or something else there?")?;
     let folders = Folders::of_the_stack();
     folders.make().context("cannot make the folder .local")?;
-    let mut serve = crate::process::bound(nix::sys::signal::Signal::SIGTERM, env::current_exe()?);
+    let mut serve = bound(Signal::SIGTERM, env::current_exe()?);
     serve.arg("serve").args(env::args_os().skip(2));
     let code = guard::run(serve).await;
     folders.clear().context("cannot clean the folder .local")?;

@@ -116,7 +116,10 @@ impl Process {
     /// # Errors
     /// The system does not say.
     pub async fn terminate(&mut self) -> io::Result<ExitStatus> {
-        // Not reaped yet, so the id is still its own; a zombie takes no signal and no harm.
+        if let Some(status) = self.ended()? {
+            return Ok(status);
+        }
+        // Not reaped, so the id is still its own.
         if let Ok(id) = i32::try_from(self.0.id()) {
             let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
         }

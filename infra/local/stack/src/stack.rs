@@ -46,8 +46,8 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let editor = spawn_blocking(tools::editor).await?.context("the editor")?;
     let keys = token::generate()?;
 
-    let redis = Redis::on_port(ports::REDIS, &folders.run, &folders.log("redis"));
-    let redis = redis.await.context("redis")?;
+    let log = folders.log("redis");
+    let redis = Redis::on_port(ports::REDIS, &folders.run, &log).await.context("redis")?;
     say("redis", redis.url());
     let moto = Moto::on_port(ports::MOTO, &folders.log("dynamodb")).await.context("moto")?;
     let config = moto.sdk_config().await;

@@ -78,6 +78,18 @@ fn when_its_command_is_killed_the_rest_goes_too() {
 }
 
 #[test]
+fn killed_itself_it_still_asks_its_command_to_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut guard = guard(folder.path(), "echo $$ >command; exec sleep 60");
+    let command = process_in(&folder.path().join("command"));
+
+    guard.kill().unwrap();
+    guard.wait().unwrap();
+
+    until("the command ends", || !runs(command));
+}
+
+#[test]
 fn it_ends_as_its_command_ends() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(guard(folder.path(), "exit 7").wait().unwrap().code(), Some(7));

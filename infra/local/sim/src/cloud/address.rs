@@ -1,6 +1,9 @@
 //! Which addresses are free.
 
-use std::{collections::BTreeSet, net::Ipv4Addr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
 /// Hosts in a block: 1 to 254 of `a.b.k.0/24`.
 const HOSTS: u8 = 254;
@@ -10,29 +13,34 @@ const HOSTS: u8 = 254;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AddressPool {
     net: [u8; 2],
-    used: BTreeSet<Ipv4Addr>,
+    /// The hosts in use, by block.
+    used: BTreeMap<u8, BTreeSet<u8>>,
     last: u8,
 }
 
 impl AddressPool {
     pub(super) fn new(net: [u8; 2]) -> Self {
-        Self { net, used: BTreeSet::new(), last: 0 }
+        Self { net, used: BTreeMap::new(), last: 0 }
     }
 
     /// The next free address; `None` when all 65,024 are taken.
     pub(super) fn take(&mut self) -> Option<Ipv4Addr> {
-        let [a, b] = self.net;
-        let after_last = (self.last + 1..=HOSTS).chain(1..=self.last);
-        let (address, host) = (0..=u8::MAX)
-            .flat_map(|block| after_last.clone().map(move |n| (Ipv4Addr::new(a, b, block, n), n)))
-            .find(|(address, _)| !self.used.contains(address))?;
+        let full = |block: &u8| self.used.get(block).is_some_and(|u| u.len() == usize::from(HOSTS));
+        let block = (0..=u8::MAX).find(|block| !full(block))?;
+        let used = self.used.entry(block).or_default();
+        let mut after_last = (self.last + 1..=HOSTS).chain(1..=self.last);
+        let host = after_last.find(|host| !used.contains(host))?;
+        used.insert(host);
         self.last = host;
-        self.used.insert(address);
-        Some(address)
+        let [a, b] = self.net;
+        Some(Ipv4Addr::new(a, b, block, host))
     }
 
     pub(super) fn give_back(&mut self, address: Ipv4Addr) {
-        self.used.remove(&address);
+        let [_, _, block, host] = address.octets();
+        if let Some(used) = self.used.get_mut(&block) {
+            used.remove(&host);
+        }
     }
 }
 
@@ -57,6 +65,6 @@ mod tests {
     fn a_full_net_gives_nothing() {
         let mut pool = AddressPool::new([127, 1]);
         let all: BTreeSet<_> = std::iter::from_fn(|| pool.take()).collect();
-        assert_eq!(all.len(), 65_024);
+        assert_eq!(all.len(), 65_024, "no address twice");
     }
 }

@@ -9,8 +9,7 @@ use super::{
 
 impl Sim {
     /// One round: replace the unhealthy, then launch or scale in. A replacement is launched once
-    /// the unhealthy member is on its way out. [docs: ec2-auto-scaling-health-checks, "creates a
-    /// scaling activity to terminate, then another to launch"]
+    /// the unhealthy member is on its way out. [docs: ec2-auto-scaling-health-checks]
     pub(super) fn review(&mut self) {
         self.replace_unhealthy();
         let counted = self.counted();
@@ -38,10 +37,7 @@ impl Sim {
 
     /// Members that count towards the desired capacity.
     fn counted(&self) -> usize {
-        self.machines
-            .values()
-            .filter_map(|machine| machine.member.as_ref())
-            .fold(0, |count, member| if member.counts() { count + 1 } else { count })
+        self.members_where(Membership::counts).len()
     }
 
     /// Launches in one reservation.

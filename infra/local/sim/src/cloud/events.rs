@@ -10,7 +10,7 @@ use super::{
 };
 
 /// `EC2 Instance State-change Notification`. [docs: monitoring-instance-state-changes; the fields
-/// of `detail` are unverified, see aws-facts, 9]
+/// of `detail` are unverified]
 pub(super) fn state_change(
     settings: &Settings,
     now: u64,
@@ -33,7 +33,7 @@ pub(super) fn state_change(
 }
 
 /// `EC2 Instance-launch Lifecycle Action` and `EC2 Instance-terminate Lifecycle Action`.
-/// [docs: warm-pools-eventbridge-events; aws-facts, 2]
+/// [docs: warm-pools-eventbridge-events]
 pub(super) fn lifecycle_action(
     settings: &Settings,
     now: u64,

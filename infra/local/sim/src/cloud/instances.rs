@@ -17,7 +17,7 @@ impl Sim {
             |id, state, _| match state {
                 InstanceState::Pending | InstanceState::Running => Ok(false),
                 InstanceState::Stopped => Ok(true),
-                // docs: API_StartInstances; aws-facts, 9. The sentence as users report it.
+                // That `stopping` is refused is not documented; users report it, with this sentence.
                 InstanceState::Stopping
                 | InstanceState::ShuttingDown
                 | InstanceState::Terminated => Err(AwsError::client(

@@ -141,12 +141,12 @@ impl Sim {
         }
     }
 
-    /// `pending` to `running`, with a new public address (aws-facts, 10: a stop loses the old one).
-    /// When during `pending` AWS shows the address is unverified; here only once it runs.
+    /// `pending` to `running`, with a new public address (a stop loses the old one). [docs:
+    /// using-instance-addressing] When during `pending` AWS shows the address is unverified; here only once it runs.
     fn come_up(&mut self, id: &str) {
         let Some(machine) = self.machines.get_mut(id) else { return };
         let (Some(public_ip), Some(private_ip)) = (self.public.take(), machine.private_ip) else {
-            // No address is free: EC2 gives up. [docs: StateReason, Server.InternalError on launch]
+            // No address is free: EC2 gives up (unverified).
             self.destroy(id);
             return;
         };

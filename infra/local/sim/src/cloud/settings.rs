@@ -39,7 +39,7 @@ impl Default for Settings {
             region: "us-east-1".into(),
             zone: "us-east-1a".into(),
             account: "123456789012".into(),
-            // aws-facts, 9: pending to running takes about 16.5 s, whatever the type (brevdev).
+            // Published measurements: about 16.5 s, whatever the instance type (brevdev).
             boot_ms: 16_500,
             stop_ms: 20_000,
             terminate_ms: 20_000,

@@ -58,7 +58,7 @@ impl Sim {
         let ids = self.batch(ids, Lifecycle::Standby)?;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let before = self.group.desired;
-        // That it is refused above MaxSize is unverified (aws-facts, 1), its sentence too.
+        // That it is refused above MaxSize is unverified, its sentence too.
         let after = before.checked_add(count).filter(|after| *after <= self.group.spec.max);
         let after = after.ok_or_else(|| self.wrong_size("take out of standby", count))?;
         self.group.desired = after;

@@ -72,7 +72,7 @@ impl Known {
     /// Three times out of four one of those that fit, else anybody.
     fn one(&self, n: &usize, fit: impl Fn(&str) -> bool) -> Option<String> {
         let fitting: Vec<&String> = self.all.iter().filter(|id| fit(id)).collect();
-        if n % 4 == 0 || fitting.is_empty() {
+        if n.is_multiple_of(4) || fitting.is_empty() {
             return self.all.get(n % self.all.len().max(1)).cloned();
         }
         Some(fitting[n / 4 % fitting.len()].clone())
