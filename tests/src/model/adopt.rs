@@ -112,11 +112,7 @@ impl Model {
         let row = self.users.get(&seat.user).cloned().unwrap_or_default();
         if self.phase(&seat.instance) == Some(BoxPhase::Gone) {
             dead.push(seat.user.clone());
-            let held = matches!(row.phase, Phase::Running(_) | Phase::Stopping(_));
-            if held {
-                self.loosen(&seat.user, None, now);
-            }
-            return held;
+            return false;
         }
         let wanted = match state {
             UserState::Open => Phase::Running(seat.instance.clone()),

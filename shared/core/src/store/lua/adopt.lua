@@ -63,11 +63,10 @@ local function adopt_user(item)
     call('HSET', user_key(user), 'epoch', epoch)
     return true
   end
+  -- What the user was given instead stays theirs: it opens once the dead box's seat is closed.
   if call('HGET', box_key(instance), 'state') == 'GONE' then
     table.insert(dead, user)
-    if s[1] ~= 'RUNNING' and s[1] ~= 'STOPPING' then return false end
-    loosen(user, nil)
-    return true
+    return false
   end
   local state = item.state == 'open' and 'RUNNING' or 'STOPPING'
   if s[1] == state and s[2] == instance and s[3] == epoch then return false end
