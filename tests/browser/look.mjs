@@ -9,6 +9,10 @@ export const LOGIN = "http://localhost:9001/login";
 const SIMULATOR = "http://127.0.0.1:9002";
 const REDIS_PORT = "9004";
 
+const { HOME, XDG_CACHE_HOME, HOTDESK_CACHE } = process.env;
+/** The disks of the boxes. */
+export const BOXES = `${HOTDESK_CACHE || `${XDG_CACHE_HOME || `${HOME}/.cache`}/hotdesk`}/boxes`;
+
 const run = promisify(execFile);
 
 /** What Redis answers, as redis-cli shows it to an operator. */

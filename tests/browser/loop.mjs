@@ -3,9 +3,8 @@
 import { readFile } from "node:fs/promises";
 
 import { invokeAll } from "./events.mjs";
-import { BASE, box, cloud, expect, redis, until } from "./look.mjs";
+import { BASE, BOXES, box, cloud, expect, redis, until } from "./look.mjs";
 import { Person, dispatch, session, terminal, usable } from "./person.mjs";
-
 
 export async function loop({ browser, report, root, screenshots }) {
   const alice = await Person.meet(browser, "alice");
@@ -43,10 +42,11 @@ export async function loop({ browser, report, root, screenshots }) {
   const first = await redis("HGET", "ws:alice", "instanceId");
   await report.step("a terminal writes a file", async () => {
     await terminal(tab, "echo written by $USER > from-the-terminal.txt");
-    const file = `${root}.local/boxes/${first}/home/workspace/from-the-terminal.txt`;
+    const file = `${BOXES}/${first}/home/workspace/from-the-terminal.txt`;
     await until("the file on the box", 30, async () => {
       return (await readFile(file, "utf8")).startsWith("written by ");
     });
+    await tab.waitForSelector(".explorer-folders-view [aria-label^='from-the-terminal.txt']");
     await tab.screenshot({ path: `${screenshots}/terminal.png` });
   });
   await report.step("heartbeats reach Redis", async () => {

@@ -15,6 +15,11 @@ fn beat(sent: &Sent, body: impl Into<Body>) -> Request {
     request.body(body.into()).unwrap()
 }
 
+fn pings(desk: &Desk) -> Vec<String> {
+    let mut zrange = redis::cmd("ZRANGE");
+    zrange.arg("ws:pings").arg(0).arg(-1).arg("WITHSCORES").query(&mut desk.redis()).unwrap()
+}
+
 #[tokio::test]
 async fn the_way_to_the_box_is_kept_by_nobody() {
     let desk = Desk::start().await;
@@ -85,13 +90,7 @@ async fn bad_heartbeats_get_a_clear_answer_and_change_nothing() {
     let desk = Desk::start().await;
     desk.stock(2).await;
     let (alice, bob) = (desk.open("alice").await.unwrap(), desk.open("bob").await.unwrap());
-    let before: Vec<String> = redis::cmd("ZRANGE")
-        .arg("ws:pings")
-        .arg(0)
-        .arg(-1)
-        .arg("WITHSCORES")
-        .query(&mut desk.redis())
-        .unwrap();
+    let before = pings(&desk);
     let other = format!(r#"{{"user":"bob","instanceId":"{}"}}"#, bob.instance);
     let mixed = format!(r#"{{"user":"alice","instanceId":"{}"}}"#, bob.instance);
     for (body, status) in [
@@ -107,14 +106,7 @@ async fn bad_heartbeats_get_a_clear_answer_and_change_nothing() {
         assert_eq!(reply.status().as_u16(), status, "{body:.60}");
         assert_eq!(reply.headers()[header::CONTENT_TYPE], "application/problem+json");
     }
-    let after: Vec<String> = redis::cmd("ZRANGE")
-        .arg("ws:pings")
-        .arg(0)
-        .arg(-1)
-        .arg("WITHSCORES")
-        .query(&mut desk.redis())
-        .unwrap();
-    assert_eq!(before, after);
+    assert_eq!(before, pings(&desk));
 }
 
 #[tokio::test]
