@@ -65,8 +65,8 @@ export async function usable(page) {
 /** Types a command into a new terminal of the workbench. */
 export async function terminal(page, command) {
   await page.keyboard.press("Control+Backquote");
-  await page.waitForSelector(".terminal .xterm-screen");
-  // Typed before the shell reads, it waits in the terminal's buffer.
+  // While the workbench is still busy, the new terminal may not get the focus by itself.
+  await page.click(".terminal .xterm-screen");
   await page.waitForSelector(".terminal.xterm.focus");
   await page.keyboard.type(`${command}\n`);
 }

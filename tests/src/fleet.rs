@@ -77,6 +77,11 @@ impl Cloud {
         AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "hotdesk")
     }
 
+    /// EC2 itself, for what people do behind hotdesk's back.
+    pub async fn ec2(&self) -> aws_sdk_ec2::Client {
+        aws_sdk_ec2::Client::new(&hotdesk_stack::moto::sdk_config(&self.endpoint).await)
+    }
+
     /// A control plane on this cloud and that desk.
     pub async fn plane(&self, desk: &Desk, boxes: ReadyBoxes, policy: Policy) -> Plane {
         ControlPlane {

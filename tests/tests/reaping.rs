@@ -8,8 +8,8 @@ use hotdesk::{
     control::Policy,
     fleet::{Fleet, Lifecycle, Power},
     id::UserId,
-    seats::{BoxItem, Identity, Seats, UserState},
-    store::{Store, Workspace},
+    seats::{BoxItem, Identity, Seat, Seats, UserState},
+    store::{REST, Store, Workspace},
 };
 use hotdesk_aws::tags;
 use hotdesk_tests::{
@@ -91,31 +91,52 @@ async fn workspace(plane: &Plane, user: &str) -> Workspace {
     plane.store.workspace(&user.parse().unwrap()).await.unwrap()
 }
 
+/// A desk whose user alice was given a box of the cloud, which was taken back again.
+struct AfterAlice {
+    desk: Arc<Desk>,
+    cloud: Arc<Cloud>,
+    app: App,
+    seat: Seat,
+}
+
+impl AfterAlice {
+    async fn came_and_left() -> Self {
+        let desk = Arc::new(Desk::start().await);
+        let cloud = Arc::new(Cloud::start().await);
+        let plane = cloud.plane(&desk, ReadyBoxes::default(), POLICY).await;
+        let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
+
+        // An empty group gets its spare; alice takes it, and another one boots.
+        plane.pass("boot").await.expect("a pass");
+        boots(&cloud, &app, 1).await;
+        let seat = claim(&plane, "alice").await.expect("there was a spare");
+        let ids = std::slice::from_ref(&seat.instance);
+        plane.fleet.tag_owner(ids, Some(&seat.user)).await.unwrap();
+        plane.pass("replace").await.expect("a pass");
+        boots(&cloud, &app, 1).await;
+        assert_eq!(plane.fleet.group().await.unwrap().desired, 2);
+
+        age(&desk, "alice", Duration::from_secs(301));
+        assert_eq!(plane.pass("reap").await.expect("a pass").begun, 1);
+        let left = async || workspace(&plane, "alice").await == Workspace::Stopped;
+        deliver_until(&cloud, &app, left).await;
+        Self { desk, cloud, app, seat }
+    }
+}
+
+async fn claim(plane: &Plane, user: &str) -> Option<Seat> {
+    let identity = Identity { issuer: "local".into(), subject: user.into() };
+    let user: UserId = user.parse().unwrap();
+    match allocate(&plane.store, &plane.seats, &plane.clock, &user, &identity).await.unwrap() {
+        Allocation::Ready(seat) => Some(seat),
+        _ => None,
+    }
+}
+
 #[tokio::test]
 async fn an_idle_box_ends_in_standby_stopped_and_unassigned() {
-    let desk = Arc::new(Desk::start().await);
-    let cloud = Arc::new(Cloud::start().await);
-    let plane = cloud.plane(&desk, ReadyBoxes::default(), POLICY).await;
-    let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
-
-    // An empty group gets its spare; alice takes it, and another one boots.
-    plane.pass("boot").await.expect("a pass");
-    boots(&cloud, &app, 1).await;
-    let alice: UserId = "alice".parse().unwrap();
-    let identity = Identity { issuer: "local".into(), subject: "alice".into() };
-    let allocation = allocate(&plane.store, &plane.seats, &plane.clock, &alice, &identity).await;
-    let Allocation::Ready(seat) = allocation.unwrap() else { panic!("there was a spare") };
-    plane.fleet.tag_owner(std::slice::from_ref(&seat.instance), Some(&seat.user)).await.unwrap();
-    plane.pass("replace").await.expect("a pass");
-    boots(&cloud, &app, 1).await;
-    assert_eq!(plane.fleet.group().await.unwrap().desired, 2);
-
-    age(&desk, "alice", Duration::from_secs(301));
-    let pass = plane.pass("reap").await.expect("a pass");
-    assert_eq!(pass.begun, 1);
-    deliver_until(&cloud, &app, async || workspace(&plane, "alice").await == Workspace::Stopped)
-        .await;
-
+    let AfterAlice { desk: _desk, cloud, app, seat } = AfterAlice::came_and_left().await;
+    let plane = &app.plane;
     let group = plane.fleet.group().await.unwrap();
     assert_eq!(group.lifecycle(&seat.instance), Some(Lifecycle::Standby));
     assert_eq!(group.desired, 1, "active + 1");
@@ -132,4 +153,86 @@ async fn an_idle_box_ends_in_standby_stopped_and_unassigned() {
     assert_eq!(item.state, UserState::Closed);
     let view = plane.store.view().await.unwrap();
     assert!(view.standby.contains_key(&seat.instance) && view.stopping.is_empty());
+}
+
+#[tokio::test]
+async fn a_rested_box_is_woken_before_another_is_launched() {
+    let AfterAlice { desk, cloud, app, seat } = AfterAlice::came_and_left().await;
+    let plane = &app.plane;
+    let rested = SystemClock.now().minus(REST + Duration::from_secs(1)).0;
+    let mut zadd = redis::cmd("ZADD");
+    zadd.arg("fleet:standby")
+        .arg(rested)
+        .arg(seat.instance.as_str())
+        .exec(&mut desk.redis())
+        .unwrap();
+
+    let bob = claim(plane, "bob").await.expect("the spare");
+    assert_ne!(bob.instance, seat.instance);
+    let woken = async || {
+        plane.pass("wake").await.expect("a pass");
+        plane.store.view().await.unwrap().pool == [seat.instance.clone()]
+    };
+    deliver_until(&cloud, &app, woken).await;
+
+    let group = plane.fleet.group().await.unwrap();
+    assert_eq!((group.desired, group.members.len()), (2, 2), "nothing was launched");
+    assert_eq!(plane.seats.instance(&seat.instance).await.unwrap(), None, "free to give");
+    let carol = claim(plane, "carol").await.expect("the woken box");
+    assert_eq!(carol.instance, seat.instance);
+    let before = &seat.addresses;
+    assert_ne!(carol.addresses.public_ip, before.public_ip, "a new address at each start");
+    assert_eq!(carol.addresses.private_ip, before.private_ip);
+}
+
+#[tokio::test]
+async fn a_terminated_box_costs_its_user_one_click() {
+    let desk = Arc::new(Desk::start().await);
+    let cloud = Arc::new(Cloud::start().await);
+    let policy = Policy { spares: 2, ..POLICY };
+    let plane = cloud.plane(&desk, ReadyBoxes::default(), policy).await;
+    let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
+    plane.pass("boot").await.expect("a pass");
+    boots(&cloud, &app, 2).await;
+    let first = claim(&plane, "alice").await.expect("a spare");
+    let ec2 = cloud.ec2().await;
+    ec2.terminate_instances().instance_ids(first.instance.as_str()).send().await.unwrap();
+    let lost = async || workspace(&plane, "alice").await == Workspace::Stopped;
+    deliver_until(&cloud, &app, lost).await;
+    let second = claim(&plane, "alice").await.expect("the other spare");
+    assert_ne!(first.instance, second.instance);
+    assert!(second.epoch > first.epoch);
+}
+
+#[tokio::test]
+async fn spares_that_nobody_needs_are_retired() {
+    let desk = Arc::new(Desk::start().await);
+    let cloud = Arc::new(Cloud::start().await);
+    let mut plane = cloud.plane(&desk, ReadyBoxes::default(), Policy { spares: 3, ..POLICY }).await;
+    let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
+    plane.pass("boot").await.expect("a pass");
+    boots(&cloud, &app, 3).await;
+    plane.policy.spares = 1;
+    let stopped = async || {
+        plane.pass("fewer").await.expect("a pass");
+        plane.store.view().await.unwrap().standby.len() == 2
+    };
+    deliver_until(&cloud, &app, stopped).await;
+    assert_eq!(plane.fleet.group().await.unwrap().desired, 1);
+    assert_eq!(plane.store.demand(SystemClock.now()).await.unwrap().pool, 1);
+}
+
+#[tokio::test]
+async fn a_flushed_store_gets_its_spares_and_its_stops_back() {
+    let AfterAlice { desk, cloud, app, seat } = AfterAlice::came_and_left().await;
+    let plane = &app.plane;
+    let before = plane.store.view().await.unwrap();
+    redis::cmd("FLUSHDB").exec(&mut desk.redis()).unwrap();
+    let whole = async || {
+        plane.pass("rebuild").await.expect("a pass");
+        let view = plane.store.view().await.unwrap();
+        view.pool == before.pool && view.standby.contains_key(&seat.instance)
+    };
+    deliver_until(&cloud, &app, whole).await;
+    assert_eq!(plane.fleet.group().await.unwrap().desired, 1, "nothing was launched or stopped");
 }
