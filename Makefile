@@ -44,11 +44,13 @@ up: ## Runs all of it on this machine, in the foreground, until Ctrl-C
 	@$(MAKE) --no-print-directory build
 	@exec $(TARGET)/debug/hotdesk-stack up
 
+# With the editor's Node: Debian's is too old for Playwright.
 smoke: ## Runs it and goes through the main job with a browser
 	@$(INSTALL) smoke >/dev/null
 	@infra/workspace/editor/install.sh >/dev/null
 	@$(MAKE) --no-print-directory build
-	@STACK=$(TARGET)/debug/hotdesk-stack node tests/browser/smoke.mjs
+	@STACK=$(TARGET)/debug/hotdesk-stack $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node \
+		tests/browser/smoke.mjs
 
 test: ## Runs the tests
 	@$(INSTALL) test >/dev/null

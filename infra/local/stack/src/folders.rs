@@ -1,4 +1,5 @@
-//! Where a stack keeps its files: `.local` in the project's root, which git ignores.
+//! Where a stack keeps its files: `.local` in the project's root, which git ignores, and the user's
+//! cache.
 
 use std::{
     fs, io,
@@ -12,7 +13,8 @@ use crate::tools;
 pub struct Folders {
     /// One file a part.
     pub logs: PathBuf,
-    /// The disks of the boxes, one folder each.
+    /// The disks of the boxes, one folder each. Not in the project: an editor in there would offer
+    /// the project's repository to the box's user.
     pub boxes: PathBuf,
     /// What parts need while they run; and where cargo-lambda works, as it goes through all that is
     /// below its working folder for each instance of a function, even if it is to ignore changes.
@@ -24,7 +26,11 @@ impl Folders {
     #[must_use]
     pub fn of_the_stack() -> Self {
         let local = tools::root().join(".local");
-        Self { logs: local.join("logs"), boxes: local.join("boxes"), run: local.join("run") }
+        Self {
+            logs: local.join("logs"),
+            boxes: tools::cache().join("boxes"),
+            run: local.join("run"),
+        }
     }
 
     /// Makes them, empty.

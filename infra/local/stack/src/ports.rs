@@ -56,9 +56,30 @@ pub fn check() -> Result<(), Taken> {
     if has_ipv6() {
         needed.extend([(V6, API, "the API"), (V6, SIGN_IN, "the sign-in page")]);
     }
-    for (ip, port, part) in needed {
+    first_taken(&needed).map_or(Ok(()), Err)
+}
+
+fn first_taken(needed: &[(IpAddr, u16, &'static str)]) -> Option<Taken> {
+    needed.iter().find_map(|&(ip, port, part)| {
         let address = SocketAddr::new(ip, port);
-        TcpListener::bind(address).map_err(|source| Taken { address, part, source })?;
+        TcpListener::bind(address).err().map(|source| Taken { address, part, source })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_named() {
+        let somebody = TcpListener::bind((V4, 0)).unwrap();
+        let port = somebody.local_addr().unwrap().port();
+
+        let taken = first_taken(&[(V4, 0, "nothing"), (V4, port, "the API")]).unwrap();
+
+        let expected = format!("port {port} of 127.0.0.1 is taken: it is needed for the API");
+        assert_eq!(taken.to_string(), expected);
+        drop(somebody);
+        assert!(first_taken(&[(V4, port, "the API")]).is_none());
     }
-    Ok(())
 }

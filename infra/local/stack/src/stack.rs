@@ -62,6 +62,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     serve_sign_in(&keys.0).await.context("the sign-in page")?;
     say("sign-in", LOGIN);
 
+    say("functions", "starting");
     let variables = environment::of_functions(settings, &redis, &moto, &keys);
     let functions = functions::start(settings, &folders, &python, variables);
     let mut parts = Parts { functions: functions.await.context("cargo-lambda")?, redis, moto };
@@ -139,7 +140,8 @@ async fn first_spare(settings: &Settings, redis_url: &str) -> anyhow::Result<()>
         return Ok(());
     }
     let mut redis = redis::Client::open(redis_url)?.get_multiplexed_async_connection().await?;
-    while redis::cmd("SCARD").arg("ws:pool").query_async::<u32>(&mut redis).await? == 0 {
+    // No answer is none yet: boxes that start leave little of the machine for others.
+    while redis::cmd("SCARD").arg("ws:pool").query_async(&mut redis).await.unwrap_or(0) == 0 {
         sleep(LOOK).await;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Where the project's files and its installed tools are.
 
 use std::{
-    io,
+    env, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Mutex,
@@ -12,6 +12,17 @@ use std::{
 pub fn root() -> &'static Path {
     const HERE: &str = env!("CARGO_MANIFEST_DIR");
     Path::new(HERE).ancestors().nth(3).unwrap_or(Path::new(HERE))
+}
+
+/// The folder that everything installed is in; the installers find it the same way.
+#[must_use]
+pub fn cache() -> PathBuf {
+    let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("HOTDESK_CACHE").unwrap_or_else(|| {
+        let caches = variable("XDG_CACHE_HOME");
+        let caches = caches.or_else(|| Some(variable("HOME")?.join(".cache")));
+        caches.unwrap_or_else(env::temp_dir).join("hotdesk")
+    })
 }
 
 /// The folder of the Python tools (moto, cargo-lambda), installed first if they are missing.
@@ -51,7 +62,7 @@ fn last_line(command: &mut Command) -> io::Result<String> {
 
 /// A binary of ours, built before: beside this one, or in the folder of releases.
 pub(crate) fn built(name: &str, release: bool) -> io::Result<PathBuf> {
-    let here = std::env::current_exe()?;
+    let here = env::current_exe()?;
     let profile = if release { "release" } else { "debug" };
     let target = here.parent().and_then(Path::parent).unwrap_or(Path::new("target"));
     let binary = target.join(profile).join(name);
