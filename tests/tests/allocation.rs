@@ -1,5 +1,7 @@
 //! Many requests at once, against real Redis and DynamoDB (moto).
 
+#![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use futures::future::join_all;

@@ -1,6 +1,8 @@
 //! Redis flushed, or set back to an old copy, between any two requests: nobody gets a second box,
 //! nobody another's.
 
+#![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+
 use hotdesk::seats::{Seats, UserState};
 use hotdesk_tests::desk::{Desk, Sent, open_boxes};
 

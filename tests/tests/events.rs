@@ -1,5 +1,7 @@
 //! Every event in `events/` does what its name says, on real Redis, moto and the simulator.
 
+#![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use hotdesk::{control::Policy, store::Store};

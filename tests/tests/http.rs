@@ -1,5 +1,7 @@
 //! What dispatch and ping answer: good requests, bad ones, and a store that is not there.
 
+#![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+
 use hotdesk::{
     clock::{Clock, SystemClock},
     store::{Store, Workspace},

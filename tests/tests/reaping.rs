@@ -1,5 +1,7 @@
 //! The reaper on real Redis, moto and the simulator: who loses a box, and what becomes of it.
 
+#![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+
 use std::{sync::Arc, time::Duration};
 
 use hotdesk::{
