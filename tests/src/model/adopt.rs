@@ -52,13 +52,11 @@ impl Model {
             }
         }
         for item in items {
-            match item {
-                Truth::User(seat, state) if *state != UserState::Closed => {
-                    if !self.boxes.contains_key(&seat.instance) {
-                        self.put(seat, *state, now);
-                    }
-                }
-                _ => {}
+            if let Truth::User(seat, state) = item
+                && *state != UserState::Closed
+                && !self.boxes.contains_key(&seat.instance)
+            {
+                self.put(seat, *state, now);
             }
         }
         for item in items {
