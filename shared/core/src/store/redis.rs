@@ -56,16 +56,6 @@ impl RedisStore {
         Ok(Self { connection, scripts: Scripts::default(), prefix: prefix.to_owned() })
     }
 
-    /// Asks for a sign of life.
-    ///
-    /// # Errors
-    /// [`StoreError::Away`] if there is none.
-    pub async fn ping(&self) -> Answer<()> {
-        let mut connection = self.connection.clone();
-        let reply = ::redis::cmd("PING").query_async::<Value>(&mut connection).await;
-        reply.map(drop).map_err(away)
-    }
-
     /// Runs a step. One that may be repeated is tried again when the connection turns out to be
     /// dead, as it does after a long freeze; the others might have happened.
     async fn run(&self, step: Step, args: &[&str]) -> Answer<Reply> {
