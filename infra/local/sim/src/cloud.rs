@@ -4,31 +4,65 @@
 //! ends, a hook that times out, a group that notices that it is short of members) has a due time in
 //! the state; [`Sim::next_due`] is the earliest of them, and `advance` runs them in their order.
 //! A [`Sim`] is plain data: a clone goes on from where it is, independently.
+//!
+//! Where the rules are, each with its source:
+//!
+//! | rule | module |
+//! | --- | --- |
+//! | an instance's states and how long they take; a new public address at each start; when EC2 forgets | `power`, `address` |
+//! | which state a start, stop or termination needs; batches that fail whole; ids that are not found | `instances` |
+//! | what each zone has room for; a start without room | `room` |
+//! | one-time Spot: no stop, two minutes' warning, rebalance recommendation | `instances`, `spot` |
+//! | limits of tags; tags without conditions | `tags` |
+//! | filters, pages and their limits | `filter`, `describe` |
+//! | token buckets of requests and instances | `buckets` |
+//! | Describe calls that show the past | `lag` |
+//! | bounds of the desired capacity; protection; suspended processes | `group` |
+//! | health replacement; launches and when they are tried again; who goes at scale-in | `capacity` |
+//! | which zone a member is launched in; rebalancing | `zones` |
+//! | a member's way through its lifecycle | `steps` |
+//! | hooks that wait, time out and are answered | `hooks` |
+//! | standby, MinSize and MaxSize | `standby` |
+//! | termination of one member | `removal` |
+//! | events | `events` |
 
 mod address;
+mod buckets;
 mod calls;
 mod capacity;
+mod conditions;
 mod describe;
 mod effect;
 mod error;
-mod events;
+pub(crate) mod events;
+mod filter;
 mod group;
 mod hooks;
+mod index;
 mod instances;
+mod lag;
 mod machine;
+mod machines;
 mod membership;
-mod random;
+mod power;
+pub(crate) mod random;
 mod removal;
+mod room;
 mod settings;
 mod sim;
+mod spot;
 mod standby;
+mod steps;
 mod tags;
 pub(crate) mod time;
 mod view;
+mod zones;
 
 pub use calls::{Call, Filter, HookTarget, Page, Process, Reply};
+pub use conditions::Conditions;
 pub use effect::Effect;
 pub use error::AwsError;
 pub use settings::{GroupSpec, HookResult, HookSpec, Settings, Transition};
 pub use sim::Sim;
+pub use spot::SpotError;
 pub use view::{Activity, Group, Hold, Instance, InstanceState, Lifecycle, Member, StateChange};

@@ -1,70 +1,68 @@
 //! AWS's query protocol in front of the core: form POSTs in, XML out, as the SDKs of EC2
-//! (2016-11-15) and Auto Scaling (2011-01-01) speak it. Signatures are not checked.
+//! (2016-11-15) and Auto Scaling (2011-01-01) speak it. Signatures are not checked. [`router`] is
+//! for a network, [`answer()`] for callers in the same process.
 //!
 //! A parameter that is not simulated is refused by name: to ignore it would be to pretend.
 
+mod answer;
 mod autoscaling;
+mod control;
+mod counts;
 mod ec2;
+mod late;
 mod query;
+mod service;
 mod shared;
 mod xml;
 
+pub use answer::{Answer, answer};
+pub use counts::Calls;
 pub use shared::{Shared, drive};
 
+use std::{future::ready, io};
+
 use axum::{
-    Json, Router,
-    body::Bytes,
+    Router,
+    body::{Body, Bytes},
     extract::State,
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::post,
 };
-use serde_json::{Value, json};
-use uuid::Uuid;
+use futures::stream;
 
 use crate::AwsError;
-use query::Query;
 
-/// The HTTP face: POST `/` is EC2 and Auto Scaling (told apart by `Version`), GET `/_sim/state`
-/// the whole state as JSON, for people and tests: `now` (ms since 1970), `group` (with its members
-/// and the lifecycle actions that hold them) and `instances`.
+/// The HTTP face: POST `/` is EC2 and Auto Scaling (told apart by `Version`); what begins with
+/// `/_sim/` is for people and tests, in JSON:
+///
+/// - GET `state`: `now` (ms since 1970), `group` (with its members and the lifecycle actions that
+///   hold them), `instances` and `conditions`, all as they are, whatever the lag;
+/// - GET and PUT `faults`: the list of [`Rule`](crate::faults::Rule)s; GET says with each what it
+///   has done ([`Active`](crate::faults::Active));
+/// - PUT `conditions`: `lag_ms`, `capacity` (`null`: no bound) and `throttle`, each of which stays as
+///   it is if it is left out; the answer is what holds now;
+/// - GET `calls`: [`Calls`] by action;
+/// - POST `interrupt` and `rebalance`: what EC2 does to the Spot instance `{"instance": "i-..."}`.
 pub fn router(shared: Shared) -> Router {
-    Router::new().route("/", post(answer)).route("/_sim/state", get(state)).with_state(shared)
+    Router::new().route("/", post(query)).merge(control::routes()).with_state(shared)
 }
 
-async fn state(State(shared): State<Shared>) -> Json<Value> {
-    shared.look(|sim| {
-        Json(json!({ "now": sim.now(), "group": sim.group(), "instances": sim.instances() }))
-    })
-}
-
-async fn answer(State(shared): State<Shared>, body: Bytes) -> Response {
-    let request_id = Uuid::new_v4().to_string();
-    let mut query = Query::parse(&body);
-    let action = query.take("Action").unwrap_or_default();
-    let version = query.take("Version").unwrap_or_default();
-    let (outcome, error_xml): (_, fn(&AwsError, &str) -> String) = match version.as_str() {
-        ec2::VERSION => (ec2::answer(&shared, &action, query, &request_id), ec2::error),
-        autoscaling::VERSION => {
-            (autoscaling::answer(&shared, &action, query, &request_id), autoscaling::error)
+async fn query(State(shared): State<Shared>, body: Bytes) -> Response {
+    match answer(&shared, &body).await {
+        Answer::Reply { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], body).into_response()
         }
-        _ => (Err(invalid_action(&action)), autoscaling::error),
-    };
-    match outcome {
-        Ok(xml) => {
-            tracing::debug!(action, "answered");
-            xml_response(StatusCode::OK, xml)
-        }
-        Err(error) => {
-            tracing::debug!(action, code = error.code, message = error.message, "refused");
-            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-            xml_response(status, error_xml(&error, &request_id))
-        }
+        Answer::Cut => cut(),
     }
 }
 
-fn xml_response(status: StatusCode, xml: String) -> Response {
-    (status, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], xml).into_response()
+/// No answer: hyper writes the head with the first piece of the body, and where there is an error
+/// instead it closes the connection.
+fn cut() -> Response {
+    let error = io::Error::other("cut on purpose");
+    Body::from_stream(stream::once(ready(Err::<Bytes, _>(error)))).into_response()
 }
 
 /// [docs: CommonErrors, InvalidAction]
@@ -78,7 +76,7 @@ fn invalid_action(action: &str) -> AwsError {
 /// The core replied with something that does not belong to the call; a fault of the simulator.
 fn mismatch() -> AwsError {
     AwsError {
-        code: "InternalFailure",
+        code: "InternalFailure".into(),
         message: "the reply does not fit the call".into(),
         status: 500,
     }

@@ -2,7 +2,9 @@
 //!
 //! [`cloud`] is a deterministic state machine: it holds one Auto Scaling group and its instances,
 //! is told the time with every call, does no input or output and uses no randomness but its own
-//! seed. [`http`] puts AWS's query protocol in front of it, so that the real SDKs talk to it.
+//! seed; its documentation says where which rule of AWS is. [`http`] puts AWS's query protocol in
+//! front of it, so that the real SDKs talk to it, over a network or in the same process. What goes
+//! wrong between the two, [`faults`] says.
 //!
 //! Every rule of AWS in here names its source in a comment, or says that it is unverified. Where
 //! AWS's behaviour is unknown, the simulator takes the reading that is harder on its callers, and
@@ -23,10 +25,11 @@
 //! ```
 
 pub mod cloud;
+pub mod faults;
 pub mod http;
 
 pub use cloud::{
-    Activity, AwsError, Call, Effect, Filter, Group, GroupSpec, Hold, HookResult, HookSpec,
-    HookTarget, Instance, InstanceState, Lifecycle, Member, Page, Process, Reply, Settings, Sim,
-    StateChange, Transition,
+    Activity, AwsError, Call, Conditions, Effect, Filter, Group, GroupSpec, Hold, HookResult,
+    HookSpec, HookTarget, Instance, InstanceState, Lifecycle, Member, Page, Process, Reply,
+    Settings, Sim, SpotError, StateChange, Transition,
 };

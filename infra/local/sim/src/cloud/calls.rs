@@ -23,8 +23,8 @@ pub enum Call {
     TerminateInstances { ids: Vec<String> },
     /// EC2 CreateTags, on instances.
     CreateTags { ids: Vec<String>, tags: BTreeMap<String, String> },
-    /// DescribeAutoScalingGroups; no names means all.
-    DescribeAutoScalingGroups { names: Vec<String>, page: Page },
+    /// DescribeAutoScalingGroups; no names means all. `instances` is IncludeInstances.
+    DescribeAutoScalingGroups { names: Vec<String>, instances: bool, page: Page },
     /// DescribeAutoScalingInstances; no ids means all.
     DescribeAutoScalingInstances { ids: Vec<String>, page: Page },
     /// DescribeLifecycleHooks; no names means all.
@@ -47,6 +47,55 @@ pub enum Call {
     CompleteLifecycleAction { group: String, hook: String, target: HookTarget, result: HookResult },
     /// RecordLifecycleActionHeartbeat.
     RecordLifecycleActionHeartbeat { group: String, hook: String, target: HookTarget },
+}
+
+impl Call {
+    /// The names of all actions that are simulated.
+    pub const ACTIONS: [&str; 17] = [
+        "DescribeInstances",
+        "StartInstances",
+        "StopInstances",
+        "TerminateInstances",
+        "CreateTags",
+        "DescribeAutoScalingGroups",
+        "DescribeAutoScalingInstances",
+        "DescribeLifecycleHooks",
+        "SetDesiredCapacity",
+        "EnterStandby",
+        "ExitStandby",
+        "TerminateInstanceInAutoScalingGroup",
+        "SetInstanceProtection",
+        "SuspendProcesses",
+        "ResumeProcesses",
+        "CompleteLifecycleAction",
+        "RecordLifecycleActionHeartbeat",
+    ];
+
+    /// The name of its action, one of [`Call::ACTIONS`].
+    #[must_use]
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::DescribeInstances { .. } => "DescribeInstances",
+            Self::StartInstances { .. } => "StartInstances",
+            Self::StopInstances { .. } => "StopInstances",
+            Self::TerminateInstances { .. } => "TerminateInstances",
+            Self::CreateTags { .. } => "CreateTags",
+            Self::DescribeAutoScalingGroups { .. } => "DescribeAutoScalingGroups",
+            Self::DescribeAutoScalingInstances { .. } => "DescribeAutoScalingInstances",
+            Self::DescribeLifecycleHooks { .. } => "DescribeLifecycleHooks",
+            Self::SetDesiredCapacity { .. } => "SetDesiredCapacity",
+            Self::EnterStandby { .. } => "EnterStandby",
+            Self::ExitStandby { .. } => "ExitStandby",
+            Self::TerminateInstanceInAutoScalingGroup { .. } => {
+                "TerminateInstanceInAutoScalingGroup"
+            }
+            Self::SetInstanceProtection { .. } => "SetInstanceProtection",
+            Self::SuspendProcesses { .. } => "SuspendProcesses",
+            Self::ResumeProcesses { .. } => "ResumeProcesses",
+            Self::CompleteLifecycleAction { .. } => "CompleteLifecycleAction",
+            Self::RecordLifecycleActionHeartbeat { .. } => "RecordLifecycleActionHeartbeat",
+        }
+    }
 }
 
 /// Which page of a list is asked for.

@@ -8,16 +8,19 @@ use super::{
 };
 
 impl Sim {
-    /// One round: replace the unhealthy, then launch or scale in. A replacement is launched once
-    /// the unhealthy member is on its way out. [docs: ec2-auto-scaling-health-checks]
+    /// One round: replace the unhealthy, then launch, scale in or rebalance. A replacement is
+    /// launched once the unhealthy member is on its way out. [docs: ec2-auto-scaling-health-checks]
     pub(super) fn review(&mut self) {
         self.replace_unhealthy();
         let counted = self.counted();
         let desired = usize::try_from(self.group.desired).unwrap_or(usize::MAX);
-        if counted < desired && !self.suspended(Process::Launch) {
+        let most = desired.saturating_add(usize::from(self.rebalancing()));
+        if counted < desired {
             self.launch(desired - counted);
-        } else if counted > desired && !self.suspended(Process::Terminate) {
-            self.scale_in(counted - desired);
+        } else if counted > most {
+            self.scale_in(counted - most);
+        } else if counted == desired {
+            self.rebalance();
         }
     }
 
@@ -25,7 +28,9 @@ impl Sim {
     /// while ReplaceUnhealthy or Terminate is suspended; whatever was marked meanwhile goes on
     /// resume. [docs: understand-how-suspending-processes-affects-other-processes]
     fn replace_unhealthy(&mut self) {
-        if self.suspended(Process::ReplaceUnhealthy) || self.suspended(Process::Terminate) {
+        let some = self.machines.zones().iter().any(|tally| tally.unhealthy > 0);
+        if !some || self.suspended(Process::ReplaceUnhealthy) || self.suspended(Process::Terminate)
+        {
             return;
         }
         for id in
@@ -37,31 +42,74 @@ impl Sim {
 
     /// Members that count towards the desired capacity.
     fn counted(&self) -> usize {
-        self.members_where(Membership::counts).len()
+        self.machines.zones().iter().map(|tally| tally.counted()).sum()
     }
 
-    /// Launches in one reservation.
+    /// Launches in one reservation, as many as there is room for; the group tries the rest again
+    /// after a while. How long AWS waits between attempts is unverified.
     fn launch(&mut self, count: usize) {
+        if self.suspended(Process::Launch) || self.launch_waits() {
+            return;
+        }
         let reservation = self.random.id("r-");
-        let step = self.now + self.settings.group_ms;
         for _ in 0..count {
-            let Some(id) = self.create_machine(&reservation) else { return };
-            let member = Membership::launched(self.group.spec.protect_new, step);
-            if let Some(machine) = self.machines.get_mut(&id) {
-                machine.member = Some(member);
+            let launched =
+                self.zone_for_launch().and_then(|zone| self.launch_in(zone, &reservation));
+            if launched.is_none() {
+                self.launch_later();
+                return;
             }
         }
     }
 
-    /// Unprotected InService members go, any of them: with one zone, one template and billing by
-    /// the second, the default policy chooses at random. [docs: as-instance-termination, default
-    /// termination policy] That Pending members are spared is unverified.
+    /// Launches one member; `None` if it fails.
+    pub(super) fn launch_in(&mut self, zone: usize, reservation: &str) -> Option<String> {
+        let id = self.create_machine(reservation, zone)?;
+        let step = self.now + self.settings.group_ms;
+        let member = Membership::launched(self.group.spec.protect_new, step);
+        self.alter(&id, |machine| machine.member = Some(member));
+        Some(id)
+    }
+
+    /// A launch failed: none before `launch_retry_ms` have passed.
+    pub(super) fn launch_later(&mut self) {
+        self.group.no_launch_before = self.now + self.settings.launch_retry_ms;
+        self.review_at(self.group.no_launch_before);
+    }
+
+    /// A launch failed not long ago; the group looks again when it may.
+    pub(super) fn launch_waits(&mut self) -> bool {
+        let waits = self.now < self.group.no_launch_before;
+        if waits {
+            self.review_at(self.group.no_launch_before);
+        }
+        waits
+    }
+
+    /// Unprotected members go: each from the zone that has the most of those that have one, there
+    /// any of them. [docs: as-instance-termination, default termination policy: the zone with the
+    /// most instances first; then, with one template and billing by the second, at random]
+    ///
+    /// Members on their way to InService go too: protection starts at InService [docs:
+    /// ec2-auto-scaling-instance-protection]; that AWS does take them is unverified.
     fn scale_in(&mut self, count: usize) {
-        let mut candidates = self
-            .members_where(|member| member.lifecycle == Lifecycle::InService && !member.protected);
+        let some = self.machines.zones().iter().any(|tally| tally.removable() > 0);
+        if !some || self.suspended(Process::Terminate) {
+            return;
+        }
+        let mut candidates = vec![Vec::new(); self.machines.zones().len()];
+        for (id, machine) in self.machines.iter() {
+            let goes = machine.member.as_ref().is_some_and(Membership::removable);
+            if let Some(zone) = candidates.get_mut(machine.zone).filter(|_| goes) {
+                zone.push(id.clone());
+            }
+        }
         for _ in 0..count {
-            let Some(id) = self.random.take(&mut candidates) else { return };
-            self.begin_terminate(&id);
+            let zone = self.fullest_zone(|zone, _| !candidates[zone].is_empty());
+            let Some(zone) = zone else { return };
+            if let Some(id) = self.random.take(&mut candidates[zone]) {
+                self.begin_terminate(&id);
+            }
         }
     }
 
@@ -77,23 +125,22 @@ impl Sim {
     /// a quick start does not save it is unverified]
     pub(super) fn watch_health(&mut self, id: &str) {
         let ill_at = self.now + self.settings.health_ms;
-        let Some(machine) = self.machines.get_mut(id) else { return };
-        let runs = machine.state == InstanceState::Running;
-        if let Some(member) = machine.member.as_mut()
-            && member.lifecycle == Lifecycle::InService
-            && member.healthy
-            && !runs
-        {
-            member.ill_at.get_or_insert(ill_at);
-        }
+        self.alter(id, |machine| {
+            let runs = machine.state == InstanceState::Running;
+            if let Some(member) = machine.member.as_mut()
+                && member.lifecycle == Lifecycle::InService
+                && member.healthy
+                && !runs
+            {
+                member.ill_at.get_or_insert(ill_at);
+            }
+        });
     }
 
     /// A mark stays: an unhealthy instance does not become healthy by itself.
     /// [docs: ec2-auto-scaling-health-checks]
     pub(super) fn mark_unhealthy(&mut self, id: &str) {
-        if let Some(member) = self.member_mut(id) {
-            member.healthy = false;
-        }
+        self.alter_member(id, |member| member.healthy = false);
         self.review_soon();
     }
 

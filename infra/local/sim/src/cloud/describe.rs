@@ -3,15 +3,20 @@
 use super::{
     calls::{Filter, Page, Reply},
     error::AwsError,
+    filter,
+    instances::{each_once, not_found, well_formed_ids},
     sim::Sim,
     view::Instance,
 };
+
+/// [docs: API_DescribeInstances, "Maximum 1000 explicitly specified instance IDs"]
+const MOST_IDS: usize = 1000;
 
 impl Sim {
     /// A page is cut before the filters apply, so that one may be empty and another follow.
     /// [docs: Query-Requests, pagination: "might return fewer"; how much fewer is unverified]
     pub(super) fn describe_instances(
-        &self,
+        &mut self,
         ids: &[String],
         filters: &[Filter],
         page: &Page,
@@ -22,44 +27,86 @@ impl Sim {
                 "The parameter instancesSet cannot be used with the parameter maxResults",
             ));
         }
-        filters.iter().try_for_each(check_filter)?;
-        let ids = self.known_instances(ids)?;
-        let mut found = self.instances();
-        if !ids.is_empty() {
-            found.retain(|instance| ids.contains(&instance.id));
+        filter::check(filters)?;
+        let ids = well_formed_ids(ids)?;
+        if ids.len() > MOST_IDS {
+            // The code and the sentence are DescribeInstanceStatus's [bastillion-io/Bastillion-EC2
+            // issue 8]; for this call they are unverified.
+            return Err(AwsError::client(
+                "InvalidRequest",
+                format!(
+                    "{} exceeds the maximum number of instance IDs that can be specified \
+                     ({MOST_IDS}). Please specify fewer than {MOST_IDS} instance IDs.",
+                    ids.len()
+                ),
+            ));
         }
         let size = ec2_size(page.size)?;
-        let (mut found, next) =
-            cut(found, |i| &i.id, size, page.token.as_deref()).ok_or_else(|| {
-                AwsError::client("InvalidPaginationToken", "Invalid pagination token")
-            })?;
-        found.retain(|instance| filters.iter().all(|filter| matches(filter, instance)));
+        let after = after(page).ok_or_else(|| {
+            AwsError::client("InvalidPaginationToken", "Invalid pagination token")
+        })?;
+        let (mut found, next) = if ids.is_empty() {
+            cut(self.seen_instances(after), |i| &i.id, size)
+        } else {
+            let named = self.named_instances(ids)?.into_iter();
+            cut(named.filter(|i| after.is_none_or(|after| i.id.as_str() > after)), |i| &i.id, size)
+        };
+        found.retain(|instance| filters.iter().all(|filter| filter::matches(filter, instance)));
         Ok(Reply::Instances(found, next))
     }
 
+    /// The instances of these ids, if a reader sees all of them.
+    fn named_instances(&mut self, mut ids: Vec<String>) -> Result<Vec<Instance>, AwsError> {
+        let mut found = Vec::with_capacity(ids.len());
+        ids.retain(|id| match self.seen_instance(id) {
+            Some(instance) => {
+                found.push(instance);
+                false
+            }
+            None => true,
+        });
+        found.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
+        if ids.is_empty() { Ok(found) } else { Err(not_found(&ids)) }
+    }
+
     /// A name that does not exist is left out. [docs: API_DescribeAutoScalingGroups]
-    pub(super) fn describe_groups(&self, names: &[String], page: &Page) -> Result<Reply, AwsError> {
-        let size = group_size(page.size, 100)?;
-        let group = self.group();
-        let groups =
-            if names.is_empty() || names.contains(&group.name) { vec![group] } else { vec![] };
-        let (groups, next) = cut(groups, |group| &group.name, size, page.token.as_deref())
-            .ok_or_else(invalid_next_token)?;
-        Ok(Reply::Groups(groups, next))
+    pub(super) fn describe_groups(
+        &mut self,
+        names: &[String],
+        instances: bool,
+        page: &Page,
+    ) -> Result<Reply, AwsError> {
+        group_size(page.size, 100)?;
+        let after = after(page).ok_or_else(invalid_next_token)?;
+        let name = &self.group.spec.name;
+        let asked_for = names.is_empty() || names.contains(name);
+        if !asked_for || after.is_some_and(|after| name.as_str() <= after) {
+            return Ok(Reply::Groups(Vec::new(), None));
+        }
+        let members = if instances { self.seen_members(None).collect() } else { Vec::new() };
+        Ok(Reply::Groups(vec![self.group_of(members)], None))
     }
 
     /// An id that is no member is left out. [docs: API_DescribeAutoScalingInstances]
-    pub(super) fn describe_members(&self, ids: &[String], page: &Page) -> Result<Reply, AwsError> {
+    pub(super) fn describe_members(
+        &mut self,
+        ids: &[String],
+        page: &Page,
+    ) -> Result<Reply, AwsError> {
         let size = group_size(page.size, 50)?;
         if ids.len() > 50 {
             return Err(AwsError::validation("At most 50 instance IDs can be specified."));
         }
-        let mut members = self.members();
-        if !ids.is_empty() {
-            members.retain(|member| ids.contains(&member.id));
-        }
-        let (members, next) = cut(members, |member| &member.id, size, page.token.as_deref())
-            .ok_or_else(invalid_next_token)?;
+        let after = after(page).ok_or_else(invalid_next_token)?;
+        let (members, next) = if ids.is_empty() {
+            cut(self.seen_members(after), |member| &member.id, size)
+        } else {
+            let mut ids = each_once(ids);
+            ids.retain(|id| after.is_none_or(|after| id.as_str() > after));
+            ids.sort();
+            let seen = ids.iter().filter_map(|id| self.seen_member(id));
+            cut(seen, |member| &member.id, size)
+        };
         Ok(Reply::Members(members, next))
     }
 
@@ -106,51 +153,20 @@ fn invalid_next_token() -> AwsError {
 /// What tokens begin with; the rest is the last key of the page before.
 const TOKEN: &str = "after:";
 
-/// The page of `items`, sorted by `key`, that follows `token`, and the next page's token. `None` if
-/// the token is none of ours.
+/// The key after which the page begins; `None` if the token is none of ours.
+fn after(page: &Page) -> Option<Option<&str>> {
+    let Some(token) = &page.token else { return Some(None) };
+    token.strip_prefix(TOKEN).map(Some)
+}
+
+/// The first `size` of `items`, and the token of the page after them if there are more.
 fn cut<T>(
-    items: Vec<T>,
+    mut items: impl Iterator<Item = T>,
     key: impl Fn(&T) -> &String,
     size: usize,
-    token: Option<&str>,
-) -> Option<(Vec<T>, Option<String>)> {
-    let after = token.map(|token| token.strip_prefix(TOKEN).ok_or(())).transpose().ok()?;
-    let mut rest =
-        items.into_iter().filter(|item| after.is_none_or(|after| key(item) > &after.to_owned()));
-    let page: Vec<T> = rest.by_ref().take(size).collect();
-    let more = rest.next().is_some();
-    let next = page.last().filter(|_| more).map(|last| format!("{TOKEN}{}", key(last)));
-    Some((page, next))
-}
-
-/// Names that are simulated; and no wildcards in values, which AWS would expand.
-fn check_filter(filter: &Filter) -> Result<(), AwsError> {
-    let known = ["instance-state-name", "instance-id", "tag-key"];
-    let name = filter.name.as_str();
-    if !known.contains(&name) && !name.starts_with("tag:") {
-        return Err(AwsError::client(
-            "InvalidParameterValue",
-            format!("The filter '{name}' is invalid (or not simulated)"),
-        ));
-    }
-    match filter.values.iter().find(|value| value.contains(['*', '?', '\\'])) {
-        Some(value) => Err(AwsError::client(
-            "InvalidParameterValue",
-            format!("The wildcards in the filter value '{value}' are not simulated"),
-        )),
-        None => Ok(()),
-    }
-}
-
-/// One of the values matches, to the letter. [docs: Using_Filtering]
-fn matches(filter: &Filter, instance: &Instance) -> bool {
-    let one_of = |value: &str| filter.values.iter().any(|wanted| wanted == value);
-    match filter.name.strip_prefix("tag:") {
-        Some(key) => instance.tags.get(key).is_some_and(|value| one_of(value)),
-        None => match filter.name.as_str() {
-            "instance-state-name" => one_of(instance.state.name()),
-            "instance-id" => one_of(&instance.id),
-            _ => instance.tags.keys().any(|key| one_of(key)),
-        },
-    }
+) -> (Vec<T>, Option<String>) {
+    let page: Vec<T> = items.by_ref().take(size).collect();
+    let last = page.last().filter(|_| items.next().is_some());
+    let next = last.map(|last| format!("{TOKEN}{}", key(last)));
+    (page, next)
 }

@@ -9,6 +9,16 @@ use super::{
     view::InstanceState,
 };
 
+pub(crate) const STATE_CHANGE: &str = "EC2 Instance State-change Notification";
+pub(crate) const LAUNCH: &str = "EC2 Instance-launch Lifecycle Action";
+pub(crate) const TERMINATE: &str = "EC2 Instance-terminate Lifecycle Action";
+pub(crate) const SPOT_WARNING: &str = "EC2 Spot Instance Interruption Warning";
+pub(crate) const REBALANCE: &str = "EC2 Instance Rebalance Recommendation";
+
+/// Every `detail-type` that there is here.
+pub(crate) const DETAIL_TYPES: [&str; 5] =
+    [STATE_CHANGE, LAUNCH, TERMINATE, SPOT_WARNING, REBALANCE];
+
 /// `EC2 Instance State-change Notification`. [docs: monitoring-instance-state-changes; the fields
 /// of `detail` are unverified]
 pub(super) fn state_change(
@@ -18,17 +28,48 @@ pub(super) fn state_change(
     instance: &str,
     state: InstanceState,
 ) -> Value {
+    let detail = json!({ "instance-id": instance, "state": state.name() });
+    of_instance(settings, now, event_id, STATE_CHANGE, instance, detail)
+}
+
+/// `EC2 Spot Instance Interruption Warning`; a one-time request's instance is terminated. [docs:
+/// spot-instance-termination-notices, the example]
+pub(super) fn spot_warning(settings: &Settings, now: u64, event_id: Uuid, instance: &str) -> Value {
+    let detail = json!({ "instance-id": instance, "instance-action": "terminate" });
+    of_instance(settings, now, event_id, SPOT_WARNING, instance, detail)
+}
+
+/// `EC2 Instance Rebalance Recommendation`. [docs: rebalance-recommendations, the example]
+pub(super) fn rebalance_recommendation(
+    settings: &Settings,
+    now: u64,
+    event_id: Uuid,
+    instance: &str,
+) -> Value {
+    let detail = json!({ "instance-id": instance });
+    of_instance(settings, now, event_id, REBALANCE, instance, detail)
+}
+
+/// An event of EC2 about an instance.
+fn of_instance(
+    settings: &Settings,
+    now: u64,
+    event_id: Uuid,
+    detail_type: &str,
+    instance: &str,
+    detail: Value,
+) -> Value {
     let Settings { region, account, .. } = settings;
     json!({
         "version": "0",
         "id": event_id.to_string(),
-        "detail-type": "EC2 Instance State-change Notification",
+        "detail-type": detail_type,
         "source": "aws.ec2",
         "account": account,
         "time": rfc3339_seconds(now),
         "region": region,
         "resources": [format!("arn:aws:ec2:{region}:{account}:instance/{instance}")],
-        "detail": { "instance-id": instance, "state": state.name() },
+        "detail": detail,
     })
 }
 
@@ -43,9 +84,9 @@ pub(super) fn lifecycle_action(
     (instance, token): (&str, &str),
 ) -> Value {
     let (group_name, group_arn) = group;
-    let (word, origin, destination) = match hook.transition {
-        Transition::Launching => ("launch", "EC2", "AutoScalingGroup"),
-        Transition::Terminating => ("terminate", "AutoScalingGroup", "EC2"),
+    let (detail_type, origin, destination) = match hook.transition {
+        Transition::Launching => (LAUNCH, "EC2", "AutoScalingGroup"),
+        Transition::Terminating => (TERMINATE, "AutoScalingGroup", "EC2"),
     };
     let mut detail = json!({
         "LifecycleActionToken": token,
@@ -62,7 +103,7 @@ pub(super) fn lifecycle_action(
     json!({
         "version": "0",
         "id": event_id.to_string(),
-        "detail-type": format!("EC2 Instance-{word} Lifecycle Action"),
+        "detail-type": detail_type,
         "source": "aws.autoscaling",
         "account": settings.account,
         "time": rfc3339_millis(now),

@@ -12,9 +12,16 @@ use super::{
 const PROTECTION_BATCH: usize = 50;
 
 impl Sim {
-    /// The group with its members.
+    /// The group with its members, as they are.
     #[must_use]
     pub fn group(&self) -> Group {
+        let (name, all) = (&self.group.spec.name, self.machines.iter());
+        let members = all.filter_map(|(id, machine)| machine.member_view(id, name, &self.settings));
+        self.group_of(members.collect())
+    }
+
+    /// The group as if these were its members.
+    pub(super) fn group_of(&self, members: Vec<Member>) -> Group {
         let group = &self.group;
         Group {
             name: group.spec.name.clone(),
@@ -24,18 +31,10 @@ impl Sim {
             desired: group.desired,
             protect_new: group.spec.protect_new,
             created_at: group.created_at,
-            zone: self.settings.zone.clone(),
-            members: self.members(),
+            zones: self.settings.zones.clone(),
+            members,
             suspended: group.suspended.iter().copied().collect(),
         }
-    }
-
-    pub(super) fn members(&self) -> Vec<Member> {
-        let (name, zone) = (&self.group.spec.name, &self.settings.zone);
-        let members = self.machines.iter().filter_map(|(id, machine)| {
-            machine.member.as_ref().map(|member| member.view(id, name, zone))
-        });
-        members.collect()
     }
 
     pub(super) fn group_arn(&self) -> String {
@@ -127,9 +126,7 @@ impl Sim {
             )));
         }
         for id in &ids {
-            if let Some(member) = self.member_mut(id) {
-                member.protected = protected;
-            }
+            self.alter_member(id, |member| member.protected = protected);
         }
         self.review_soon();
         Ok(Reply::Done)
@@ -158,7 +155,8 @@ impl Sim {
         Ok(Reply::Done)
     }
 
-    pub(super) fn activity(&mut self, description: String, cause: &str) -> Activity {
+    /// A move of a member that begins now.
+    pub(super) fn activity(&mut self, id: &str, description: String, cause: &str) -> Activity {
         let at = super::time::rfc3339_seconds(self.now);
         Activity {
             id: self.random.uuid().to_string(),
@@ -166,7 +164,7 @@ impl Sim {
             description,
             cause: format!("At {at} {cause}"),
             started_at: self.now,
-            zone: self.settings.zone.clone(),
+            zone: self.machines.get(id).map_or_else(String::new, |m| self.settings.zone(m.zone)),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     effect::Effect,
     error::AwsError,
     events,
+    membership::Membership,
     settings::{HookResult, HookSpec, Transition},
     sim::Sim,
     view::{Hold, Lifecycle},
@@ -19,12 +20,15 @@ impl Sim {
         let hooks: Vec<HookSpec> = hooks.cloned().collect();
         let holds: Vec<Hold> = hooks.iter().map(|hook| self.begin_action(id, hook)).collect();
         let held = !holds.is_empty();
-        if let Some(member) = self.member_mut(id).filter(|_| held) {
-            member.lifecycle = match transition {
+        if held {
+            let lifecycle = match transition {
                 Transition::Launching => Lifecycle::PendingWait,
                 Transition::Terminating => Lifecycle::TerminatingWait,
             };
-            member.holds = holds;
+            self.alter_member(id, |member| {
+                member.lifecycle = lifecycle;
+                member.holds = holds;
+            });
         }
         held
     }
@@ -61,15 +65,15 @@ impl Sim {
     /// Ends one action. CONTINUE lets the other hooks go on, ABANDON ends them too; an instance
     /// whose launch was abandoned is terminated, one that is terminating is terminated either way.
     fn finish(&mut self, id: &str, hook: &str, result: HookResult) {
-        let Some(member) = self.member_mut(id) else { return };
-        match result {
-            HookResult::Continue => member.holds.retain(|hold| hold.hook != hook),
-            HookResult::Abandon => member.holds.clear(),
-        }
-        if !member.holds.is_empty() {
-            return;
-        }
-        match (member.lifecycle, result) {
+        let freed = self.alter_member(id, |member| {
+            match result {
+                HookResult::Continue => member.holds.retain(|hold| hold.hook != hook),
+                HookResult::Abandon => member.holds.clear(),
+            }
+            member.holds.is_empty().then_some(member.lifecycle)
+        });
+        let Some(lifecycle) = freed.flatten() else { return };
+        match (lifecycle, result) {
             (Lifecycle::PendingWait, HookResult::Continue) => {
                 self.move_on(id, Lifecycle::PendingProceed);
             }
@@ -100,10 +104,11 @@ impl Sim {
     ) -> Result<Reply, AwsError> {
         let (id, hook) = self.find_action(group, hook, target)?;
         let until = self.now + heartbeat_ms(&hook);
-        let holds = self.member_mut(&id).into_iter().flat_map(|member| &mut member.holds);
-        for hold in holds.filter(|hold| hold.hook == hook.name) {
-            hold.until = until.min(hold.limit);
-        }
+        self.alter_member(&id, |member| {
+            for hold in member.holds.iter_mut().filter(|hold| hold.hook == hook.name) {
+                hold.until = until.min(hold.limit);
+            }
+        });
         Ok(Reply::Done)
     }
 
@@ -121,17 +126,20 @@ impl Sim {
             self.group.spec.hooks.iter().find(|spec| spec.name == hook).ok_or_else(|| {
                 AwsError::validation(format!("No Lifecycle Hook found with name {hook}"))
             })?;
-        let found = self.machines.iter().find(|(id, machine)| {
-            let mut holds = machine.member.iter().flat_map(|member| &member.holds);
-            holds.any(|hold| {
-                hold.hook == hook
-                    && match target {
-                        HookTarget::Token(token) => hold.token == *token,
-                        HookTarget::Instance(instance) => *id == instance,
-                    }
-            })
-        });
-        found.map(|(id, _)| (id.clone(), spec.clone())).ok_or_else(|| {
+        let holds = |member: &Membership, token: Option<&String>| {
+            let mut holds = member.holds.iter().filter(|hold| hold.hook == hook);
+            holds.any(|hold| token.is_none_or(|token| hold.token == *token))
+        };
+        let found = match target {
+            HookTarget::Instance(id) => {
+                Some(id).filter(|id| self.member(id).is_some_and(|member| holds(member, None)))
+            }
+            HookTarget::Token(token) => self.machines.iter().find_map(|(id, machine)| {
+                let member = machine.member.as_ref()?;
+                holds(member, Some(token)).then_some(id)
+            }),
+        };
+        found.map(|id| (id.clone(), spec.clone())).ok_or_else(|| {
             AwsError::validation(match target {
                 HookTarget::Token(token) => {
                     format!("No active Lifecycle Action found with token {token}")

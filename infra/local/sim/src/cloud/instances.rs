@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     calls::Reply,
     error::AwsError,
+    machine::Machine,
     sim::Sim,
     view::{InstanceState, StateChange},
 };
@@ -25,6 +26,7 @@ impl Sim {
                     format!("The instance '{id}' is not in a state from which it can be started."),
                 )),
             },
+            Self::room_to_start,
             Self::boot,
         )
     }
@@ -32,9 +34,19 @@ impl Sim {
     pub(super) fn stop_instances(&mut self, ids: &[String]) -> Result<Reply, AwsError> {
         self.change(
             ids,
-            |id, state, ran| match state {
+            |id, state, Machine { ran, spot, .. }| match state {
+                // With this sentence, also for instances of a group: cloud-custodian/
+                // cloud-custodian issue 8003.
+                InstanceState::Running | InstanceState::Pending if *spot => Err(AwsError::client(
+                    "UnsupportedOperation",
+                    format!(
+                        "You can't stop the Spot Instance '{id}' because it is associated with a \
+                         one-time Spot Instance request. You can only stop Spot Instances \
+                         associated with persistent Spot Instance requests."
+                    ),
+                )),
                 InstanceState::Running => Ok(true),
-                InstanceState::Pending if ran => Ok(true),
+                InstanceState::Pending if *ran => Ok(true),
                 InstanceState::Stopping | InstanceState::Stopped => Ok(false),
                 // cloud-custodian/cloud-custodian pull request 6014, with this sentence.
                 InstanceState::Pending => Err(AwsError::client(
@@ -49,6 +61,7 @@ impl Sim {
                     format!("The instance '{id}' is not in a state from which it can be stopped."),
                 )),
             },
+            |_, _| Ok(()),
             Self::halt,
         )
     }
@@ -59,16 +72,18 @@ impl Sim {
             |_, state, _| {
                 Ok(!matches!(state, InstanceState::ShuttingDown | InstanceState::Terminated))
             },
+            |_, _| Ok(()),
             Self::destroy,
         )
     }
 
-    /// Does `act` to every instance for which `wanted` (by id, state and whether it ever ran) says
-    /// yes, unless it objects to one of them.
+    /// Does `act` to every instance for which `wanted` says yes, unless it objects to one of them,
+    /// or `possible` to all that are wanted.
     fn change(
         &mut self,
         ids: &[String],
-        wanted: impl Fn(&str, InstanceState, bool) -> Result<bool, AwsError>,
+        wanted: impl Fn(&str, InstanceState, &Machine) -> Result<bool, AwsError>,
+        possible: impl Fn(&Self, &[String]) -> Result<(), AwsError>,
         act: impl Fn(&mut Self, &str),
     ) -> Result<Reply, AwsError> {
         if ids.is_empty() {
@@ -81,8 +96,10 @@ impl Sim {
         let mut plan = Vec::new();
         for id in ids {
             let Some(machine) = self.machines.get(&id) else { continue };
-            plan.push((wanted(&id, machine.state, machine.ran)?, machine.state, id));
+            plan.push((wanted(&id, machine.state, machine)?, machine.state, id));
         }
+        let chosen = plan.iter().filter(|(wanted, ..)| *wanted).map(|(.., id)| id.clone());
+        possible(self, &chosen.collect::<Vec<_>>())?;
         let changes = plan.into_iter().map(|(wanted, previous, id)| {
             if wanted {
                 act(self, &id);
@@ -93,25 +110,35 @@ impl Sim {
         Ok(Reply::StateChanges(changes.collect()))
     }
 
-    /// The ids, each once, if EC2 knows all of them. Not to know one is no proof that it never was.
-    /// [docs: eventual-consistency; the error codes: errors-overview]
-    pub(super) fn known_instances(&self, ids: &[String]) -> Result<Vec<String>, AwsError> {
-        let unique = each_once(ids);
-        if let Some(id) = unique.iter().find(|id| !well_formed(id)) {
-            return Err(AwsError::client(
-                "InvalidInstanceID.Malformed",
-                format!("Invalid id: \"{id}\""),
-            ));
-        }
-        let unknown = |id: &&String| self.machines.get(*id).is_none_or(|found| found.forgotten);
-        let missing: Vec<&str> = unique.iter().filter(unknown).map(String::as_str).collect();
-        let message = match missing.as_slice() {
-            [] => return Ok(unique),
-            [id] => format!("The instance ID '{id}' does not exist"),
-            ids => format!("The instance IDs '{}' do not exist", ids.join(", ")),
-        };
-        Err(AwsError::client("InvalidInstanceID.NotFound", message))
+    /// The ids, each once, if EC2 knows all of them.
+    pub(super) fn known_instances(&mut self, ids: &[String]) -> Result<Vec<String>, AwsError> {
+        let unique = well_formed_ids(ids)?;
+        let mut missing = unique.clone();
+        missing.retain(|id| !self.heard_of(id));
+        if missing.is_empty() { Ok(unique) } else { Err(not_found(&missing)) }
     }
+}
+
+/// The ids, each once, if they can be ids.
+pub(super) fn well_formed_ids(ids: &[String]) -> Result<Vec<String>, AwsError> {
+    let unique = each_once(ids);
+    match unique.iter().find(|id| !well_formed(id)) {
+        None => Ok(unique),
+        Some(id) => {
+            let message = format!("Invalid id: \"{id}\"");
+            Err(AwsError::client("InvalidInstanceID.Malformed", message))
+        }
+    }
+}
+
+/// Not to know an instance is no proof that it never was, nor that it will not be. [docs:
+/// eventual-consistency; the error codes: errors-overview]
+pub(super) fn not_found(missing: &[String]) -> AwsError {
+    let message = match missing {
+        [id] => format!("The instance ID '{id}' does not exist"),
+        ids => format!("The instance IDs '{}' do not exist", ids.join(", ")),
+    };
+    AwsError::client("InvalidInstanceID.NotFound", message)
 }
 
 /// `i-` and 8 or 17 lower-case hexadecimal digits. [docs: resource-ids]

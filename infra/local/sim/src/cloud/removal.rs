@@ -26,7 +26,7 @@ impl Sim {
         }
         let cause =
             format!("instance {id} was taken out of service in response to a user request.");
-        let activity = self.activity(format!("Terminating EC2 instance: {id}"), &cause);
+        let activity = self.activity(id, format!("Terminating EC2 instance: {id}"), &cause);
         Ok(Reply::Activities(vec![activity]))
     }
 

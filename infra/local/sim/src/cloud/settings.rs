@@ -9,8 +9,8 @@ pub struct Settings {
     pub seed: u64,
     /// The region in ARNs and events.
     pub region: String,
-    /// The only zone that instances are placed in.
-    pub zone: String,
+    /// The zones of the group; with none of them nothing can be launched.
+    pub zones: Vec<String>,
     /// The account in ARNs and events, twelve digits.
     pub account: String,
     /// From `pending` to `running`, at a launch as at a start.
@@ -26,10 +26,24 @@ pub struct Settings {
     pub health_ms: u64,
     /// How long a terminated instance can still be described.
     pub forget_ms: u64,
-    /// The first two bytes of public addresses.
+    /// From a launch that failed until the group tries again.
+    pub launch_retry_ms: u64,
+    /// How old what a Describe call shows may be.
+    pub lag_ms: u64,
+    /// Whether calls are throttled.
+    pub throttle: bool,
+    /// The first two bytes of public addresses. After 65,024 of them the second byte goes on in
+    /// steps of two, so this and `private_net` keep apart if one is odd and the other even.
     pub public_net: [u8; 2],
     /// The first two bytes of private addresses.
     pub private_net: [u8; 2],
+}
+
+impl Settings {
+    /// The name of a zone by its place.
+    pub(super) fn zone(&self, place: usize) -> String {
+        self.zones.get(place).cloned().unwrap_or_default()
+    }
 }
 
 impl Default for Settings {
@@ -37,7 +51,7 @@ impl Default for Settings {
         Self {
             seed: 0,
             region: "us-east-1".into(),
-            zone: "us-east-1a".into(),
+            zones: vec!["us-east-1a".into()],
             account: "123456789012".into(),
             // Published measurements: about 16.5 s, whatever the instance type (brevdev).
             boot_ms: 16_500,
@@ -48,6 +62,10 @@ impl Default for Settings {
             // docs: terminate an instance: "remains visible in the console for a short while",
             // "usually less than one hour" elsewhere; an hour is the longest that is named.
             forget_ms: 3_600_000,
+            // Unverified.
+            launch_retry_ms: 60_000,
+            lag_ms: 0,
+            throttle: true,
             public_net: [127, 1],
             private_net: [127, 2],
         }
@@ -67,6 +85,8 @@ pub struct GroupSpec {
     pub desired: u32,
     /// NewInstancesProtectedFromScaleIn.
     pub protect_new: bool,
+    /// Its instances are Spot instances, each from a one-time request of its own.
+    pub spot: bool,
     /// Tags that instances have from birth, as from the launch template.
     pub tags: BTreeMap<String, String>,
     /// Lifecycle hooks.
@@ -74,7 +94,7 @@ pub struct GroupSpec {
 }
 
 impl GroupSpec {
-    /// An empty group: no instances, at most 20, no hooks, new instances protected.
+    /// An empty group: no instances, at most 20, On-Demand, no hooks, new instances protected.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self {
@@ -83,6 +103,7 @@ impl GroupSpec {
             max: 20,
             desired: 0,
             protect_new: true,
+            spot: false,
             tags: BTreeMap::new(),
             hooks: Vec::new(),
         }

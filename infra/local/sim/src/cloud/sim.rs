@@ -1,13 +1,14 @@
 //! The state machine: its state, its clock, and who answers which call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     address::AddressPool,
+    buckets::Buckets,
     calls::{Call, Process, Reply},
     effect::Effect,
     error::AwsError,
-    machine::Machine,
+    machines::Machines,
     random::Random,
     settings::{GroupSpec, Settings},
 };
@@ -18,12 +19,13 @@ pub struct Sim {
     pub(super) settings: Settings,
     pub(super) now: u64,
     pub(super) random: Random,
-    /// By instance id. A machine outlives its instance's last description while the group still
-    /// lists it.
-    pub(super) machines: BTreeMap<String, Machine>,
+    pub(super) machines: Machines,
     pub(super) group: GroupState,
     pub(super) public: AddressPool,
     pub(super) private: AddressPool,
+    pub(super) buckets: Buckets,
+    /// The most instances that can be pending or running at once in each zone.
+    pub(super) capacity: Option<u32>,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -36,6 +38,10 @@ pub(super) struct GroupState {
     pub(super) suspended: BTreeSet<Process>,
     /// When the group next compares what it has with what it should have.
     pub(super) review: Option<u64>,
+    /// A launch failed: none is tried before this time.
+    pub(super) no_launch_before: u64,
+    /// The member that was launched to even the zones out, until it is in service.
+    pub(super) rebalancing: Option<String>,
 }
 
 impl Sim {
@@ -46,16 +52,20 @@ impl Sim {
         let mut sim = Self {
             now: now_ms,
             random: Random::new(settings.seed),
-            machines: BTreeMap::new(),
+            machines: Machines::new(settings.zones.len()),
             group: GroupState {
                 created_at: now_ms,
                 desired: group.desired.clamp(group.min, group.max.max(group.min)),
                 suspended: BTreeSet::new(),
                 review: None,
+                no_launch_before: 0,
+                rebalancing: None,
                 spec: group,
             },
             public: AddressPool::new(settings.public_net),
             private: AddressPool::new(settings.private_net),
+            buckets: Buckets::default(),
+            capacity: None,
             effects: Vec::new(),
             settings,
         };
@@ -66,9 +76,11 @@ impl Sim {
     /// Advances to `now_ms`, then answers a call.
     ///
     /// # Errors
-    /// What AWS would answer; the call has changed nothing then.
+    /// What AWS would answer; the call has changed nothing then, but it spent its tokens, unless it
+    /// was throttled, and what a reader with a lag looks at is drawn anew in each call.
     pub fn call(&mut self, now_ms: u64, call: Call) -> Result<Reply, AwsError> {
         self.advance(now_ms);
+        self.take_tokens(&call)?;
         match call {
             Call::DescribeInstances { ids, filters, page } => {
                 self.describe_instances(&ids, &filters, &page)
@@ -77,7 +89,9 @@ impl Sim {
             Call::StopInstances { ids } => self.stop_instances(&ids),
             Call::TerminateInstances { ids } => self.terminate_instances(&ids),
             Call::CreateTags { ids, tags } => self.create_tags(&ids, tags),
-            Call::DescribeAutoScalingGroups { names, page } => self.describe_groups(&names, &page),
+            Call::DescribeAutoScalingGroups { names, instances, page } => {
+                self.describe_groups(&names, instances, &page)
+            }
             Call::DescribeAutoScalingInstances { ids, page } => self.describe_members(&ids, &page),
             Call::DescribeLifecycleHooks { group, names } => self.describe_hooks(&group, &names),
             Call::SetDesiredCapacity { group, desired } => {
@@ -117,7 +131,7 @@ impl Sim {
     /// When something is due next, ms since 1970; `None` while the cloud is at rest.
     #[must_use]
     pub fn next_due(&self) -> Option<u64> {
-        self.machines.values().filter_map(Machine::next_due).chain(self.group.review).min()
+        self.machines.next_due().into_iter().chain(self.group.review).min()
     }
 
     /// Takes what happened since the last time, oldest first.
@@ -131,10 +145,14 @@ impl Sim {
         self.now
     }
 
+    pub(crate) fn seed(&self) -> u64 {
+        self.settings.seed
+    }
+
     /// What is due at one moment: first what EC2 does, then hooks that time out, then what the
     /// group does, so that the group sees the instances as they are.
     fn run_due(&mut self) {
-        let ids: Vec<String> = self.machines.keys().cloned().collect();
+        let ids = self.machines.due(self.now);
         for id in &ids {
             self.run_machine(id);
         }
@@ -149,7 +167,11 @@ impl Sim {
 
     /// Has the group compare soon, unless it is about to.
     pub(super) fn review_soon(&mut self) {
-        let due = self.now + self.settings.group_ms;
-        self.group.review.get_or_insert(due);
+        self.review_at(self.now + self.settings.group_ms);
+    }
+
+    /// Has the group compare at `due`, unless it does so before.
+    pub(super) fn review_at(&mut self, due: u64) {
+        self.group.review = Some(self.group.review.map_or(due, |review| review.min(due)));
     }
 }

@@ -39,7 +39,7 @@ impl Sim {
             self.move_on(id, Lifecycle::EnteringStandby);
             let cause =
                 format!("instance {id} was moved to standby in response to a user request{cause}.");
-            self.activity(format!("Moving EC2 instance to Standby: {id}"), &cause)
+            self.activity(id, format!("Moving EC2 instance to Standby: {id}"), &cause)
         });
         let activities = activities.collect();
         self.review_soon();
@@ -68,7 +68,7 @@ impl Sim {
                 "instance {id} was moved out of standby in response to a user request, increasing \
                  the capacity from {before} to {after}."
             );
-            self.activity(format!("Moving EC2 instance out of Standby: {id}"), &cause)
+            self.activity(id, format!("Moving EC2 instance out of Standby: {id}"), &cause)
         });
         let activities = activities.collect();
         self.review_soon();
@@ -105,8 +105,6 @@ impl Sim {
 
     /// A member in standby shows the health that it had before. [docs: as-enter-exit-standby]
     fn forget_illness(&mut self, id: &str) {
-        if let Some(member) = self.member_mut(id) {
-            member.ill_at = None;
-        }
+        self.alter_member(id, |member| member.ill_at = None);
     }
 }

@@ -56,9 +56,7 @@ impl Sim {
             }
         }
         for id in &ids {
-            if let Some(machine) = self.machines.get_mut(id) {
-                machine.tags.extend(tags.clone());
-            }
+            self.alter(id, |machine| machine.tags.extend(tags.clone()));
         }
         Ok(Reply::Done)
     }

@@ -117,6 +117,8 @@ pub struct Instance {
     pub launched_at: u64,
     /// Its zone.
     pub zone: String,
+    /// It is a Spot instance.
+    pub spot: bool,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -157,8 +159,8 @@ pub struct Group {
     pub protect_new: bool,
     /// When it was made, ms since 1970.
     pub created_at: u64,
-    /// Its zone.
-    pub zone: String,
+    /// Its zones.
+    pub zones: Vec<String>,
     /// Its members.
     pub members: Vec<Member>,
     /// Suspended processes.

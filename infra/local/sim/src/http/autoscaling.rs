@@ -33,7 +33,7 @@ pub(super) fn answer(
 /// An error as Auto Scaling writes it.
 pub(super) fn error(error: &AwsError, request_id: &str) -> String {
     let fault = if error.status < 500 { "Sender" } else { "Receiver" };
-    let error = [text("Type", fault), text("Code", error.code), text("Message", &error.message)];
+    let error = [text("Type", fault), text("Code", &error.code), text("Message", &error.message)];
     let children = [node("Error", &error), text("RequestId", request_id)];
     document("ErrorResponse", NAMESPACE, &children)
 }
@@ -45,6 +45,7 @@ fn call(action: &str, query: &mut Query) -> Result<(Call, String), AwsError> {
     let call = match action {
         "DescribeAutoScalingGroups" => Call::DescribeAutoScalingGroups {
             names: query.list("AutoScalingGroupNames.member"),
+            instances: query.parsed("IncludeInstances")?.unwrap_or(true),
             page: query.page("MaxRecords")?,
         },
         "DescribeAutoScalingInstances" => Call::DescribeAutoScalingInstances {

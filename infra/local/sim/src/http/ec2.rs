@@ -30,7 +30,7 @@ pub(super) fn answer(
 
 /// An error as EC2 writes it. [docs: errors-overview]
 pub(super) fn error(error: &AwsError, request_id: &str) -> String {
-    let error = vec![text("Code", error.code), text("Message", &error.message)];
+    let error = vec![text("Code", &error.code), text("Message", &error.message)];
     let children = [list("Errors", "Error", [error]), text("RequestID", request_id)];
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}", node("Response", &children))
 }
@@ -117,6 +117,8 @@ fn instance(instance: &Instance) -> Vec<String> {
         node("placement", &[text("availabilityZone", &instance.zone)]),
         optional("privateIpAddress", instance.private_ip),
         optional("ipAddress", instance.public_ip),
+        // Absent for On-Demand. [docs: API_Instance]
+        optional("instanceLifecycle", instance.spot.then_some("spot")),
         list("tagSet", "item", instance.tags.iter().map(tag)),
     ]
 }

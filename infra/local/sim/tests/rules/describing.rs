@@ -53,6 +53,13 @@ fn instances_are_found_by_id_state_and_tag() {
         let call = describe(&[], &[(bad.0, &[bad.1])], Page::default());
         assert_eq!(world.refused(call).0, "InvalidParameterValue");
     }
+    let many: Vec<String> = (0..1001).map(|n| format!("i-{n:017x}")).collect();
+    let values: Vec<&str> = many.iter().take(201).map(String::as_str).collect();
+    let call = describe(&[], &[("instance-id", &values)], Page::default());
+    assert_eq!(world.refused(call).0, "FilterLimitExceeded");
+    found(&mut world, describe(&[], &[("instance-id", &values[..200])], Page::default()));
+    let call = describe(&many.iter().collect::<Vec<_>>(), &[], Page::default());
+    assert_eq!(world.refused(call).0, "InvalidRequest");
     let nobody = &"i-0123456789abcdef0".to_owned();
     assert_eq!(
         world.refused(describe(&[a, nobody], &[], Page::default())).0,
@@ -99,6 +106,7 @@ fn the_group_and_its_members_are_described_leniently() {
     let (mut world, members) = World::in_service(group(3));
     let groups = |names: &[&str]| Call::DescribeAutoScalingGroups {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
+        instances: true,
         page: Page::default(),
     };
     let count = |reply: Reply| match reply {

@@ -13,6 +13,8 @@ pub(crate) struct Past {
     private: BTreeMap<String, String>,
     public: BTreeMap<String, BTreeSet<String>>,
     up: BTreeSet<String>,
+    /// How many instances were pending or running, by zone.
+    in_use: BTreeMap<String, usize>,
 }
 
 impl Past {
@@ -20,7 +22,7 @@ impl Past {
     pub(crate) fn follow(&mut self, effects: &[Effect]) {
         for effect in effects {
             match effect {
-                Effect::Event(event) if event["source"] == "aws.ec2" => {
+                Effect::Event(event) if event["detail"]["state"].is_string() => {
                     let id = event["detail"]["instance-id"].as_str().expect("an id").to_owned();
                     let state = event["detail"]["state"].as_str().expect("a state");
                     self.passes_to(id, state);
@@ -67,10 +69,28 @@ pub(crate) fn check(sim: &Sim, past: &mut Past) {
     }
     let instances = sim.instances();
     check_addresses(&instances, past);
+    check_zones(sim, &instances, past);
     for instance in &instances {
         assert_eq!(past.state.get(&instance.id), Some(&instance.state), "every change is told");
     }
     assert!(sim.next_due().is_none_or(|due| due > sim.now()), "nothing due is left undone");
+}
+
+/// Members are where their instances are, and no zone has got fuller than it may.
+fn check_zones(sim: &Sim, instances: &[Instance], past: &mut Past) {
+    let group = sim.group();
+    let zone_of = |id: &str| instances.iter().find(|i| i.id == id).map(|i| &i.zone);
+    assert!(instances.iter().all(|instance| group.zones.contains(&instance.zone)));
+    assert!(group.members.iter().all(|m| zone_of(&m.id).is_none_or(|zone| *zone == m.zone)));
+    for zone in &group.zones {
+        let busy = |i: &&Instance| {
+            i.zone == *zone && matches!(i.state, InstanceState::Pending | InstanceState::Running)
+        };
+        let in_use = instances.iter().filter(busy).count();
+        let before = past.in_use.insert(zone.clone(), in_use).unwrap_or_default();
+        let capacity = sim.conditions().capacity.map_or(usize::MAX, |most| most as usize);
+        assert!(in_use <= capacity.max(before), "{in_use} in {zone}, which had {before}");
+    }
 }
 
 fn check_addresses(instances: &[Instance], past: &mut Past) {
@@ -94,10 +114,14 @@ fn check_addresses(instances: &[Instance], past: &mut Past) {
     }
 }
 
-/// Left alone with everything resumed and hooks that time out, the group has what it should have.
+/// Left alone with everything resumed, room for all and hooks that are answered, the group has what
+/// it should have, where it should have it.
 pub(crate) fn check_rest(sim: &mut Sim) {
-    let now = sim.now();
-    sim.call(now, resume(&[])).expect("resumes");
+    sim.set_capacity(None);
+    sim.call(sim.now(), resume(&[])).expect("resumes");
+    // Interruptions that were announced are over by then.
+    let now = sim.now() + TWO_MINUTES;
+    sim.advance(now);
     for minute in 1..=30 {
         for member in sim.group().members.iter().filter(|m| !m.holds.is_empty()) {
             let hook = member.holds[0].hook.clone();
@@ -114,6 +138,10 @@ pub(crate) fn check_rest(sim: &mut Sim) {
     let desired = group.desired as usize;
     assert!(in_service.len() >= desired);
     assert!(in_service.len() == desired || in_service.iter().all(|member| member.protected));
+    let in_zone = |zone: &String| in_service.iter().filter(|m| m.zone == *zone).count();
+    let fewest = group.zones.iter().map(in_zone).min().expect("zones");
+    let stuck = |zone: &String| in_service.iter().all(|m| m.zone != *zone || m.protected);
+    assert!(group.zones.iter().all(|zone| in_zone(zone) < fewest + 2 || stuck(zone)), "uneven");
     for member in in_service {
         assert!(member.healthy);
         let instance = sim.instances().into_iter().find(|i| i.id == member.id).expect("known");

@@ -1,6 +1,6 @@
 //! The group reaches its desired capacity.
 
-use hotdesk_sim::{Call, GroupSpec, InstanceState, Lifecycle, Process};
+use hotdesk_sim::{Call, GroupSpec, HookResult, InstanceState, Lifecycle, Process, Transition};
 
 use crate::world::*;
 
@@ -47,6 +47,22 @@ fn scale_in_takes_unprotected_members_only() {
     world.ok(protect(&[other], false));
     world.run(LONG_MS);
     assert_eq!(world.sim.group().members.len(), 1, "the protection was all that kept it");
+}
+
+#[test]
+fn members_on_their_way_to_service_are_not_protected_yet() {
+    let up = hook("up", Transition::Launching, HookResult::Abandon);
+    for hooks in [vec![], vec![up]] {
+        let waits = if hooks.is_empty() { Lifecycle::Pending } else { Lifecycle::PendingWait };
+        let mut world = World::new(GroupSpec { protect_new: true, hooks, ..group(2) });
+        world.run(GROUP_MS + GROUP_MS);
+        assert_eq!(world.count(waits), 2);
+        world.ok(desire(0));
+        world.run(GROUP_MS);
+        assert_eq!(world.count(waits), 0, "protection starts at InService");
+        world.run(LONG_MS);
+        assert!(world.sim.group().members.is_empty());
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A small simulation with round timings, and short ways to ask it.
 
+use std::borrow::Cow;
+
 use hotdesk_sim::{
     Call, Effect, GroupSpec, HookResult, HookSpec, HookTarget, Instance, InstanceState, Lifecycle,
     Member, Process, Reply, Settings, Sim, Transition,
@@ -16,6 +18,9 @@ pub(crate) const BOOT_MS: u64 = 100;
 pub(crate) const STOP_MS: u64 = 200;
 pub(crate) const TERMINATE_MS: u64 = 300;
 pub(crate) const FORGET_MS: u64 = 3_600_000;
+pub(crate) const RETRY_MS: u64 = 500;
+/// From the warning to the interruption of a Spot instance.
+pub(crate) const TWO_MINUTES: u64 = 120_000;
 /// Longer than any way from one rest to the next, shorter than a hook's heartbeat.
 pub(crate) const LONG_MS: u64 = 2_000;
 
@@ -27,6 +32,9 @@ pub(crate) fn settings() -> Settings {
         group_ms: GROUP_MS,
         health_ms: HEALTH_MS,
         forget_ms: FORGET_MS,
+        launch_retry_ms: RETRY_MS,
+        // The rates have tests of their own.
+        throttle: false,
         ..Settings::default()
     }
 }
@@ -84,7 +92,8 @@ impl World {
         let before = self.sim.clone();
         let error = self.sim.call(self.now, call).expect_err("the call is to be refused");
         assert_eq!(self.sim, before, "a refused call changes nothing");
-        (error.code, error.message)
+        let Cow::Borrowed(code) = error.code else { unreachable!("the core's own") };
+        (code, error.message)
     }
 
     pub(crate) fn instance(&self, id: &str) -> Option<Instance> {
@@ -106,6 +115,18 @@ impl World {
     /// How many members are in this state.
     pub(crate) fn count(&self, lifecycle: Lifecycle) -> usize {
         self.sim.group().members.iter().filter(|member| member.lifecycle == lifecycle).count()
+    }
+
+    /// How many members that count each zone has, in the order of the zones' names.
+    pub(crate) fn in_zones(&self) -> Vec<usize> {
+        use Lifecycle::{InService, Pending, PendingProceed, PendingWait};
+        let group = self.sim.group();
+        let counts = |member: &&Member| {
+            matches!(member.lifecycle, Pending | PendingWait | PendingProceed | InService)
+        };
+        let members: Vec<&Member> = group.members.iter().filter(counts).collect();
+        let zones = group.zones.iter();
+        zones.map(|zone| members.iter().filter(|m| m.zone == *zone).count()).collect()
     }
 
     /// The events so far, and away with them.

@@ -8,6 +8,7 @@ use hotdesk_sim::{
     Effect, GroupSpec, HookResult, HookSpec, Settings, Sim, Transition,
     http::{Shared, drive, router},
 };
+use reqwest::Method;
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
@@ -30,14 +31,6 @@ pub(crate) struct Stage {
 impl Stage {
     /// A group of at most `max` with a launch and a terminate hook, or without.
     pub(crate) async fn set(max: u32, hooks: bool) -> Self {
-        let settings = Settings {
-            boot_ms: 40,
-            stop_ms: 40,
-            terminate_ms: 40,
-            group_ms: 10,
-            health_ms: 50,
-            ..Settings::default()
-        };
         let hook = |name: &str, transition| HookSpec {
             name: name.into(),
             transition,
@@ -51,8 +44,22 @@ impl Stage {
             vec![]
         };
         let tags = [("Owner".to_owned(), "UNASSIGNED".to_owned())].into();
-        let spec = GroupSpec { max, hooks, tags, ..GroupSpec::named(GROUP) };
+        Self::of(GroupSpec { max, hooks, tags, ..GroupSpec::named(GROUP) }).await
+    }
 
+    /// Any group, in two zones.
+    pub(crate) async fn of(spec: GroupSpec) -> Self {
+        let settings = Settings {
+            boot_ms: 40,
+            stop_ms: 40,
+            terminate_ms: 40,
+            group_ms: 10,
+            health_ms: 50,
+            zones: vec!["us-east-1a".into(), "us-east-1b".into()],
+            // What is waited for is asked for much faster than AWS would have it.
+            throttle: false,
+            ..Settings::default()
+        };
         let epoch = Instant::now();
         let clock = move || {
             1_610_496_757_000 + u64::try_from(epoch.elapsed().as_millis()).expect("a short test")
@@ -71,6 +78,14 @@ impl Stage {
             effects,
             _tasks: tasks,
         }
+    }
+
+    /// Sends JSON to one of the simulator's own paths; the status and the answer.
+    pub(crate) async fn control(&self, method: Method, path: &str, json: &str) -> (u16, String) {
+        let url = format!("{}/_sim/{path}", self.url);
+        let request = reqwest::Client::new().request(method, url).body(json.to_owned());
+        let reply = request.send().await.expect("an answer");
+        (reply.status().as_u16(), reply.text().await.expect("a text"))
     }
 
     /// The next effect that `wanted` makes something of; those before it are dropped.

@@ -137,6 +137,8 @@ async fn the_state_is_there_to_look_at() {
     assert_eq!(group["members"][0]["holds"][0]["hook"], "up");
     let instance = &state["instances"][0];
     assert_eq!(instance["tags"]["Owner"], "UNASSIGNED");
+    let conditions = serde_json::json!({"lag_ms": 0, "capacity": null, "throttle": false});
+    assert_eq!(state["conditions"], conditions);
     assert_eq!(instance["public_ip"], "127.1.0.1");
     assert_eq!(instance["private_ip"], "127.2.0.1");
 }

@@ -47,7 +47,10 @@ fn group_fields(group: &Group) -> Vec<String> {
         text("MaxSize", group.max),
         text("DesiredCapacity", group.desired),
         text("DefaultCooldown", 300),
-        node("AvailabilityZones", &[text("member", &group.zone)]),
+        node(
+            "AvailabilityZones",
+            &group.zones.iter().map(|zone| text("member", zone)).collect::<Vec<_>>(),
+        ),
         node("LoadBalancerNames", &[]),
         text("HealthCheckType", "EC2"),
         text("HealthCheckGracePeriod", 0),

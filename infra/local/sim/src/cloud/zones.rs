@@ -1,0 +1,66 @@
+//! Which zone a member is in, and how the group keeps its zones even.
+
+use super::{calls::Process, index::Tally, sim::Sim};
+
+impl Sim {
+    /// The zone with the fewest members of those that have room. [docs: auto-scaling-benefits,
+    /// instance distribution: the fewest first, then another zone if that fails] Members in standby
+    /// and on their way out do not count; of equal zones it is the first (both unverified).
+    pub(super) fn zone_for_launch(&self) -> Option<usize> {
+        let with_room = self.zones().filter(|(_, tally)| self.has_room(tally));
+        with_room.min_by_key(|(_, tally)| tally.counted()).map(|(zone, _)| zone)
+    }
+
+    /// Of the zones for which `fits` holds, the first of those with the most members.
+    pub(super) fn fullest_zone(&self, fits: impl Fn(usize, &Tally) -> bool) -> Option<usize> {
+        let fitting = self.zones().filter(|(zone, tally)| fits(*zone, tally));
+        // Backwards, for `max_by_key` gives the last of equals.
+        fitting.rev().max_by_key(|(_, tally)| tally.counted()).map(|(zone, _)| zone)
+    }
+
+    fn zones(&self) -> impl DoubleEndedIterator<Item = (usize, &Tally)> {
+        self.machines.zones().iter().enumerate()
+    }
+
+    /// Zones that differ by two members or more are evened out, one member at a time: the small one
+    /// gets one first, even beyond MaxSize, and once that is InService, scale-in takes one from the
+    /// big one. [docs: auto-scaling-benefits, rebalancing activities: launches before it terminates,
+    /// and may go beyond MaxSize by a tenth or one; as-enter-exit-standby: standby unbalances] How
+    /// many AWS moves at once is unverified. Protected members stay where they are.
+    ///
+    /// With Terminate suspended the launch happens all the same. [docs:
+    /// understand-how-suspending-processes-affects-other-processes]
+    pub(super) fn rebalance(&mut self) {
+        if self.suspended(Process::AZRebalance) || self.suspended(Process::Launch) {
+            return;
+        }
+        let tallies = self.machines.zones();
+        let small = self.zones().min_by_key(|(_, tally)| tally.counted());
+        let big = self.fullest_zone(|_, tally| tally.unprotected > 0);
+        let (Some((small, fewest)), Some(big)) = (small, big) else { return };
+        if tallies[big].counted() < fewest.counted() + 2 {
+            return;
+        }
+        let room = self.has_room(fewest);
+        if self.launch_waits() {
+            return;
+        }
+        let reservation = self.random.id("r-");
+        self.group.rebalancing =
+            Some(small).filter(|_| room).and_then(|zone| self.launch_in(zone, &reservation));
+        if self.group.rebalancing.is_none() {
+            self.launch_later();
+        }
+    }
+
+    /// A member that was launched to even the zones out is not in service yet.
+    pub(super) fn rebalancing(&mut self) -> bool {
+        let launching = |id: &mut String| {
+            !self.machines.get(id).is_some_and(|machine| {
+                machine.member.as_ref().is_some_and(|member| member.launching())
+            })
+        };
+        self.group.rebalancing.take_if(launching);
+        self.group.rebalancing.is_some()
+    }
+}
