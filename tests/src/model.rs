@@ -16,7 +16,7 @@ use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
     seats::Addresses,
-    store::ASKING,
+    store::{ASKING, Limit, Place, Warning},
 };
 
 /// The store said nothing: it was not rebuilt yet.
@@ -58,6 +58,8 @@ pub struct User {
     pub ts: Option<Ms>,
     /// Since when they wait or have the box; kept when a box dies, so that they queue in front.
     pub since: Option<Ms>,
+    /// What they are to be told with their next heartbeat.
+    pub warning: Option<Warning>,
 }
 
 /// What a box is.
@@ -100,6 +102,12 @@ pub struct Model {
     pub users: BTreeMap<UserId, User>,
     /// The boxes.
     pub boxes: BTreeMap<InstanceId, Machine>,
+    /// Boxes that a launch hook holds, since when.
+    pub arriving: BTreeMap<InstanceId, Ms>,
+    /// What keeps the fleet from growing, and until when that is believed.
+    pub limit: Option<(Limit, Ms)>,
+    /// Where reconciling is in the table, once it was noted.
+    pub walk: Option<String>,
 }
 
 impl Model {
@@ -153,6 +161,12 @@ impl Model {
     fn set(&mut self, instance: &InstanceId, phase: BoxPhase, now: Ms) {
         let addresses = self.boxes.get(instance).and_then(|b| b.addresses.clone());
         self.boxes.insert(instance.clone(), Machine { phase, since: now, addresses });
+        self.arriving.remove(instance);
+    }
+
+    fn place(&self, position: u64, now: Ms) -> Place {
+        let limit = self.limit.filter(|(_, until)| *until > now).map(|(limit, _)| limit);
+        Place { position, limit }
     }
 
     fn still_asks(asked: Ms, now: Ms) -> bool {

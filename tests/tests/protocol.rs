@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hotdesk::{
     clock::Ms,
-    store::{Claim, Stop, Store, StoreError, redis::RedisStore},
+    store::{Claim, Limit, Stop, Store, StoreError, Threat, Warning, redis::RedisStore},
 };
 use hotdesk_stack::redis::Redis;
 use hotdesk_tests::model::{Cold, Model, tables};
@@ -144,6 +144,25 @@ impl Pair {
             }
             Op::Evict(i) => {
                 both!(store.evict(&instance(*i), now), |_: &_| model.evict(&instance(*i), now));
+            }
+            Op::Arriving(i) => {
+                let ids = [instance(*i), instance((*i + 1) % 2)];
+                both!(store.arriving(&ids, now), |_: &_| model.arriving(&ids, now));
+            }
+            Op::Warn(i, spot) => {
+                let threat = if *spot { Threat::Interruption } else { Threat::Rebalance };
+                let warning = Warning { threat, at: Ms(now.0 + 120_000) };
+                both!(store.warn(&instance(*i), warning), |_: &_| model
+                    .warn(&instance(*i), warning));
+            }
+            Op::Constrain(on, ms) => {
+                let (limit, until) = (on.then_some(Limit::MaxSize), Ms(now.0 + ms));
+                both!(store.constrain(limit, until), |_: &_| model.constrain(limit, until));
+            }
+            Op::Walk(next) => {
+                let next = next.map(|n| format!("user#{n}"));
+                both!(store.walk_to(next.as_deref()), |_: &_| model.walk_to(next.as_deref()));
+                both!(store.walk(), |_: &_| model.walk());
             }
             Op::Look => {
                 both!(store.demand(now), |_: &_| model.demand(now));

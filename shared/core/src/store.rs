@@ -15,8 +15,9 @@ pub mod redis;
 use std::{future::Future, time::Duration};
 
 pub use outcome::{
-    Admit, Adopt, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Evict, FinishStop, Idle, Known,
-    Leave, Lock, Rebuild, Spare, Stop, Touch, Unlock, View, Workspace,
+    Admit, Adopt, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Duty, Evict, FinishStop, Idle,
+    Known, Leave, Limit, Lock, Place, Rebuild, Spare, Stop, Threat, Touch, Unlock, View, Warn,
+    Warning, Workspace,
 };
 
 use crate::{
@@ -92,7 +93,8 @@ steps! {
     fn evict(&self, instance: &InstanceId, now: Ms) -> Evict;
     /// How many boxes are wanted and there; changes nothing.
     fn demand(&self, now: Ms) -> Demand;
-    /// Refills a cold store from the truth. Never answers `Cold`.
+    /// Refills a cold store from the truth, bit by bit; it stays cold until all is in. Never
+    /// answers `Cold`.
     fn rebuild(&self, items: &[Truth], spares: &[Spare], now: Ms) -> Rebuild;
     /// The boxes that are no user's; changes nothing.
     fn view(&self) -> View;
@@ -100,12 +102,24 @@ steps! {
     fn known(&self, instances: &[InstanceId]) -> Vec<Known>;
     /// A user's row, for pages; changes nothing.
     fn workspace(&self, user: &UserId) -> Workspace;
-    /// Tries to be the one who changes capacity for `lease`; a loser leaves word. Never answers
-    /// `Cold`.
-    fn lock(&self, owner: &str, lease: Duration) -> Lock;
+    /// Notes boxes that a launch hook holds, unless they are known already.
+    fn arriving(&self, instances: &[InstanceId], now: Ms) -> ();
+    /// Leaves a warning for whoever uses the box; it goes with their seat.
+    fn warn(&self, instance: &InstanceId, warning: Warning) -> Warn;
+    /// Notes what keeps the fleet from growing, for those who wait, until then.
+    fn constrain(&self, limit: Option<Limit>, until: Ms) -> ();
+    /// Where reconciling left off in the table; `None` at its start.
+    fn walk(&self) -> Option<String>;
+    /// Notes where reconciling left off.
+    fn walk_to(&self, next: Option<&str>) -> ();
+    /// Tries to be the one who does a duty for `lease`; a loser leaves word. Never answers `Cold`.
+    fn lock(&self, duty: Duty, owner: &str, lease: Duration, now: Ms) -> Lock;
     /// Gives the lock back, or keeps it for another round if somebody left word. Never answers
     /// `Cold`.
-    fn unlock(&self, owner: &str, lease: Duration) -> Unlock;
+    fn unlock(&self, duty: Duty, owner: &str, lease: Duration, now: Ms) -> Unlock;
+    /// Gives the lock back for good; `Again` if somebody had left word, which is then forgotten.
+    /// Never answers `Cold`.
+    fn release(&self, duty: Duty, owner: &str) -> Unlock;
 }
 
 impl Claim {
@@ -114,7 +128,7 @@ impl Claim {
     pub fn seat(&self) -> Option<&Seat> {
         match self {
             Self::Running(seat) | Self::Assigned(seat) => Some(seat),
-            Self::Waiting { .. } | Self::Stopping => None,
+            Self::Waiting(_) | Self::Stopping => None,
         }
     }
 }

@@ -43,7 +43,9 @@ impl Model {
             user.phase = Phase::Stopped;
             user.ts = Some(now);
             user.since = user.since.filter(|_| keep);
+            user.warning = None;
         }
+        self.arriving.clear();
         self.boxes.retain(|_, machine| machine.phase == BoxPhase::Gone);
         for item in items {
             if let Truth::User(seat, UserState::Closed) = item {
@@ -179,6 +181,7 @@ impl Model {
         row.ts = Some(now);
         row.epoch = Some(seat.epoch);
         row.since = Some(seat.since);
+        row.warning = None;
         row.phase = Phase::Stopping(seat.instance.clone());
         if state == UserState::Open {
             row.phase = Phase::Running(seat.instance.clone());

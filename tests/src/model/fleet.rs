@@ -4,7 +4,7 @@ use hotdesk::{
     clock::Ms,
     id::InstanceId,
     seats::Addresses,
-    store::{Admit, Demand, Dropped, Evict, FinishStop, REST, Stop, View},
+    store::{Admit, Demand, Dropped, Evict, FinishStop, Limit, REST, Stop, View, Warn, Warning},
 };
 
 use super::{Answer, BoxPhase, Model, Phase};
@@ -160,7 +160,7 @@ impl Model {
     /// [`super::Cold`].
     pub fn view(&self) -> Answer<View> {
         self.warm()?;
-        let mut view = View::default();
+        let mut view = View { arriving: self.arriving.clone(), ..View::default() };
         for (id, machine) in &self.boxes {
             match machine.phase {
                 BoxPhase::Spare => view.pool.push(id.clone()),
@@ -171,6 +171,64 @@ impl Model {
             }
         }
         Ok(view)
+    }
+
+    /// As [`hotdesk::store::Store::arriving`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn arriving(&mut self, instances: &[InstanceId], now: Ms) -> Answer<()> {
+        self.warm()?;
+        for instance in instances {
+            if !self.boxes.contains_key(instance) {
+                self.arriving.entry(instance.clone()).or_insert(now);
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`hotdesk::store::Store::warn`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn warn(&mut self, instance: &InstanceId, warning: Warning) -> Answer<Warn> {
+        self.warm()?;
+        match self.holder(instance) {
+            Some((user, true)) => {
+                self.user(&user).warning = Some(warning);
+                Ok(Warn::Warned(user))
+            }
+            _ => Ok(Warn::AlreadyGone),
+        }
+    }
+
+    /// As [`hotdesk::store::Store::constrain`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn constrain(&mut self, limit: Option<Limit>, until: Ms) -> Answer<()> {
+        self.warm()?;
+        self.limit = limit.map(|limit| (limit, until));
+        Ok(())
+    }
+
+    /// As [`hotdesk::store::Store::walk`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn walk(&self) -> Answer<Option<String>> {
+        self.warm()?;
+        Ok(self.walk.clone().filter(|at| !at.is_empty()))
+    }
+
+    /// As [`hotdesk::store::Store::walk_to`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn walk_to(&mut self, next: Option<&str>) -> Answer<()> {
+        self.warm()?;
+        self.walk = Some(next.unwrap_or_default().to_owned());
+        Ok(())
     }
 
     fn gone(&mut self, instance: &InstanceId, now: Ms) {

@@ -21,6 +21,16 @@ impl Model {
         if let Some(ready) = self.ready {
             put("fleet:ready".into(), "", ready.to_string());
         }
+        if let Some(walk) = &self.walk {
+            put("fleet:walk".into(), "", walk.clone());
+        }
+        if let Some((limit, until)) = self.limit {
+            put("fleet:limit".into(), "reason", limit.name().into());
+            put("fleet:limit".into(), "until", until.to_string());
+        }
+        for (id, since) in &self.arriving {
+            put("fleet:arriving".into(), id.as_str(), since.to_string());
+        }
         for (name, user) in &self.users {
             let key = || format!("ws:{name}");
             let (state, instance) = match &user.phase {
@@ -49,6 +59,9 @@ impl Model {
                 let box_key = format!("fleet:instance:{instance}");
                 put(box_key.clone(), "owner", name.to_string());
                 put(box_key, "epoch", user.epoch.unwrap_or_default().to_string());
+            }
+            if let Some(warning) = user.warning {
+                put(key(), "warning", format!("{} {}", warning.threat.name(), warning.at));
             }
             for (field, value) in [
                 ("epoch", user.epoch.map(|e| e.0)),

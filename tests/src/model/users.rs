@@ -4,7 +4,7 @@ use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
     seats::Seat,
-    store::{Ask, BeginStop, Claim, Idle, Leave, Stop, Touch},
+    store::{Ask, BeginStop, Claim, Idle, Leave, Place, Stop, Touch},
 };
 
 use super::{Answer, BoxPhase, Model, Phase, Pick};
@@ -25,7 +25,7 @@ impl Model {
             Phase::None | Phase::Stopped | Phase::Starting { .. } => {
                 let pool = self.pool();
                 if pool.is_empty() {
-                    return Ok(Claim::Waiting { position: self.enqueue(user, now) });
+                    return Ok(Claim::Waiting(self.enqueue(user, now)));
                 }
                 Ok(Claim::Assigned(self.assign(user, &pick(&pool), now)))
             }
@@ -40,7 +40,7 @@ impl Model {
         self.warm()?;
         match self.user_phase(user) {
             Phase::Running(_) => Ok(Ask::Running(self.seat(user))),
-            Phase::Starting { .. } => Ok(Ask::Waiting { position: self.enqueue(user, now) }),
+            Phase::Starting { .. } => Ok(Ask::Waiting(self.enqueue(user, now))),
             Phase::Stopping(_) => Ok(Ask::Stopping),
             Phase::None | Phase::Stopped => Ok(Ask::NotQueued),
         }
@@ -62,7 +62,7 @@ impl Model {
             return Ok(Touch::Stale);
         }
         self.see(user, now);
-        Ok(Touch::Ok)
+        Ok(Touch::Ok(self.users[user].warning))
     }
 
     /// As [`hotdesk::store::Store::idle`], without its limit.
@@ -165,6 +165,7 @@ impl Model {
         row.epoch = Some(Epoch(epoch));
         row.ts = Some(now);
         row.since = Some(now);
+        row.warning = None;
         self.see(user, now);
         self.set(instance, BoxPhase::Running, now);
         self.seat(user)
@@ -177,7 +178,7 @@ impl Model {
         row.since = None;
     }
 
-    fn enqueue(&mut self, user: &UserId, now: Ms) -> u64 {
+    fn enqueue(&mut self, user: &UserId, now: Ms) -> Place {
         let row = self.user(user);
         let mut asked = now;
         if let Phase::Starting { asked: before } = row.phase {
@@ -191,7 +192,7 @@ impl Model {
         row.phase = Phase::Starting { asked };
         row.since = row.since.or(Some(now));
         let place = self.queue().iter().position(|name| name == user);
-        place.map_or(0, |n| n as u64 + 1)
+        self.place(place.map_or(0, |n| n as u64 + 1), now)
     }
 
     /// Ends a user's hold on a box; with `keep`, `since` stays.
@@ -199,6 +200,7 @@ impl Model {
         let row = self.user(user);
         row.phase = Phase::Stopped;
         row.ts = Some(now);
+        row.warning = None;
         if !keep {
             row.since = None;
         }

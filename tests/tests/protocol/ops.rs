@@ -42,6 +42,10 @@ pub(crate) enum Op {
     Wake(usize),
     Drop(usize),
     Evict(usize),
+    Arriving(usize),
+    Warn(usize, bool),
+    Constrain(bool, u64),
+    Walk(Option<usize>),
     Look,
 }
 
@@ -75,6 +79,10 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (1..3usize).prop_map(Op::Wake),
         1 => (0..BOXES).prop_map(Op::Drop),
         1 => (0..BOXES).prop_map(Op::Evict),
+        2 => (0..BOXES).prop_map(Op::Arriving),
+        2 => (0..BOXES, any::<bool>()).prop_map(|(b, spot)| Op::Warn(b, spot)),
+        1 => (any::<bool>(), 0..100_000u64).prop_map(|(on, ms)| Op::Constrain(on, ms)),
+        1 => proptest::option::of(0..3usize).prop_map(Op::Walk),
         1 => Just(Op::Look),
     ]
 }

@@ -14,10 +14,12 @@ use ::redis::{
 };
 use reply::Reply;
 use scripts::{Scripts, Step};
+use uuid::Uuid;
 
 use super::{
-    Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Evict, FinishStop, Idle, Known,
-    Leave, Lock, REST, Rebuild, Spare, Stop, Store, StoreError, Touch, Unlock, View, Workspace,
+    Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Duty, Evict, FinishStop, Idle,
+    Known, Leave, Limit, Lock, REST, Rebuild, Spare, Stop, Store, StoreError, Touch, Unlock, View,
+    Warn, Warning, Workspace,
 };
 use crate::{
     clock::Ms,
@@ -31,6 +33,12 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long connecting may take.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How many boxes one call names: it takes a few milliseconds, and holds up everybody else.
+const KNOWN_BATCH: usize = 500;
+
+/// A rebuild that is not done after this time is given up: whoever comes next begins anew.
+const REBUILD_LEASE: Duration = Duration::from_secs(20);
 
 /// The fast store on one Redis, connected at the first use and again when the connection is lost.
 #[derive(Clone)]
@@ -167,8 +175,19 @@ impl Store for RedisStore {
     }
 
     async fn rebuild(&self, items: &[Truth], spares: &[Spare], now: Ms) -> Answer<Rebuild> {
-        let args = [now.to_string(), write::truth(items, spares)];
-        self.run(Step::Rebuild, &[&args[0], &args[1]]).await?.rebuild()
+        let until = now.plus(REBUILD_LEASE).to_string();
+        let (now, owner) = (now.to_string(), Uuid::new_v4().to_string());
+        let parts = write::truth(items, spares);
+        let last = parts.len() - 1;
+        for (n, part) in parts.iter().enumerate() {
+            let (first, last) = (yes(n == 0), yes(n == last));
+            let reply = self.run(Step::Rebuild, &[&now, &owner, &until, first, last, part]).await?;
+            match reply.rebuild()? {
+                None => {}
+                Some(outcome) => return Ok(outcome),
+            }
+        }
+        Err(StoreError::Corrupt("a rebuild without end".into()))
     }
 
     async fn view(&self) -> Answer<View> {
@@ -176,19 +195,69 @@ impl Store for RedisStore {
     }
 
     async fn known(&self, instances: &[InstanceId]) -> Answer<Vec<Known>> {
-        let args: Vec<&str> = instances.iter().map(InstanceId::as_str).collect();
-        self.run(Step::Known, &args).await?.known()
+        let mut known = Vec::with_capacity(instances.len());
+        for some in instances.chunks(KNOWN_BATCH) {
+            let args: Vec<&str> = some.iter().map(InstanceId::as_str).collect();
+            known.extend(self.run(Step::Known, &args).await?.known()?);
+        }
+        Ok(known)
     }
 
     async fn workspace(&self, user: &UserId) -> Answer<Workspace> {
         self.run(Step::Workspace, &[user.as_str()]).await?.workspace()
     }
 
-    async fn lock(&self, owner: &str, lease: Duration) -> Answer<Lock> {
-        self.run(Step::Lock, &[owner, &lease.as_millis().to_string()]).await?.lock()
+    async fn arriving(&self, instances: &[InstanceId], now: Ms) -> Answer<()> {
+        let now = now.to_string();
+        for some in instances.chunks(KNOWN_BATCH) {
+            let ids = some.iter().map(InstanceId::as_str);
+            let args: Vec<&str> = std::iter::once(now.as_str()).chain(ids).collect();
+            self.run(Step::Arriving, &args).await?;
+        }
+        Ok(())
     }
 
-    async fn unlock(&self, owner: &str, lease: Duration) -> Answer<Unlock> {
-        self.run(Step::Unlock, &[owner, &lease.as_millis().to_string()]).await?.unlock()
+    async fn warn(&self, instance: &InstanceId, warning: Warning) -> Answer<Warn> {
+        let args = [instance.as_str(), warning.threat.name(), &warning.at.to_string()];
+        self.run(Step::Warn, &args).await?.warn()
     }
+
+    async fn constrain(&self, limit: Option<Limit>, until: Ms) -> Answer<()> {
+        let args = [limit.map_or("", Limit::name), &until.to_string()];
+        self.run(Step::Constrain, &args).await.map(drop)
+    }
+
+    async fn walk(&self) -> Answer<Option<String>> {
+        self.run(Step::Walk, &[]).await?.walk()
+    }
+
+    async fn walk_to(&self, next: Option<&str>) -> Answer<()> {
+        self.run(Step::Walk, &[next.unwrap_or_default()]).await.map(drop)
+    }
+
+    async fn lock(&self, duty: Duty, owner: &str, lease: Duration, now: Ms) -> Answer<Lock> {
+        let args = [key(duty), owner, &now.plus(lease).to_string(), &now.to_string()];
+        self.run(Step::Lock, &args).await?.lock()
+    }
+
+    async fn unlock(&self, duty: Duty, owner: &str, lease: Duration, now: Ms) -> Answer<Unlock> {
+        let args = [key(duty), owner, &now.plus(lease).to_string()];
+        self.run(Step::Unlock, &args).await?.unlock()
+    }
+
+    async fn release(&self, duty: Duty, owner: &str) -> Answer<Unlock> {
+        self.run(Step::Unlock, &[key(duty), owner, ""]).await?.unlock()
+    }
+}
+
+/// Where the lock of a duty is, behind the prefix.
+fn key(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Scaling => "fleet:scaling",
+        Duty::Arrivals => "fleet:arriving:lock",
+    }
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "" }
 }

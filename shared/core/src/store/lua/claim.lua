@@ -1,6 +1,6 @@
 -- claim: a seat for a user: the one they have, a spare, or a place in the queue.
 -- ARGV: prefix, user, now
--- Reply: RUNNING seat | ASSIGNED seat | WAITING position | STOPPING
+-- Reply: RUNNING seat | ASSIGNED seat | WAITING position, limit | STOPPING
 --   where seat = user, instance, epoch, since, publicIp, privateIp
 -- Keeps: one seat a user; pop and assignment are one step, so no box is given twice; nobody
 --   waits while the pool has a box.
@@ -16,4 +16,4 @@ if instance then
   assign(user, instance, now)
   return { 'ASSIGNED', seat(user) }
 end
-return { 'WAITING', queue(user, now) }
+return { 'WAITING', queue(user, now), limit(now) }

@@ -1,11 +1,14 @@
--- lock: who may change capacity. A loser leaves word, so that the holder goes round once more.
--- ARGV: prefix, owner token, lease in ms
+-- lock: who does a duty. A loser leaves word, so that the holder goes round once more; a holder
+-- who locks again has the lease anew, and the word that was left stays.
+-- ARGV: prefix, key, owner token, until (ms), now
 -- Reply: LOCKED | BUSY
-local key = P .. 'fleet:scaling'
-local held = call('GET', key)
-if not held then
-  call('SET', key, ARGV[2], 'PX', ARGV[3])
-  return { 'LOCKED' }
+local key, owner, to, now = P .. ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local held, held_to = unpack(call('HMGET', key, 'owner', 'until'))
+if not held or tonumber(held_to) <= tonumber(now) then
+  call('DEL', key)
+elseif held ~= owner then
+  call('HSET', key, 'again', 'yes')
+  return { 'BUSY' }
 end
-if not string.find(held, ' again', 1, true) then call('SET', key, held .. ' again', 'KEEPTTL') end
-return { 'BUSY' }
+call('HSET', key, 'owner', owner, 'until', to)
+return { 'LOCKED' }

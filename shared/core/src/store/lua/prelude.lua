@@ -7,7 +7,8 @@ local P = ARGV[1]
 local PINGS, POOL = P .. 'ws:pings', P .. 'ws:pool'
 local WAITING, ASKING = P .. 'fleet:waiting', P .. 'fleet:asking'
 local STOPPING, STANDBY, WAKING = P .. 'fleet:stopping', P .. 'fleet:standby', P .. 'fleet:waking'
-local READY = P .. 'fleet:ready'
+local ARRIVING = P .. 'fleet:arriving'
+local READY, LIMIT = P .. 'fleet:ready', P .. 'fleet:limit'
 -- Not asked for this long: the tab is closed (hidden tabs' timers run once a minute).
 local ASKING_MS = 150000
 -- How long a dead box is remembered, so that late events do not revive it.
@@ -44,6 +45,7 @@ local function assign(user, instance, now)
   call('HSET', user_key(user), 'instanceId', instance, 'publicIp', public or '', 'state', 'RUNNING',
     'ts', now, 'epoch', epoch, 'since', now)
   see(user, now)
+  call('HDEL', user_key(user), 'warning')
   call('ZREM', WAITING, user)
   call('ZREM', ASKING, user)
   call('HSET', box_key(instance), 'state', 'RUNNING', 'owner', user, 'epoch', epoch, 'since', now)
@@ -62,7 +64,7 @@ end
 local function unseat(user, now, keep)
   call('ZREM', PINGS, user)
   call('HSET', user_key(user), 'state', 'STOPPED', 'ts', now)
-  call('HDEL', user_key(user), 'instanceId', 'publicIp')
+  call('HDEL', user_key(user), 'instanceId', 'publicIp', 'warning')
   if not keep then call('HDEL', user_key(user), 'since') end
 end
 
@@ -80,12 +82,20 @@ local function queue(user, now)
   return int(call('ZRANK', WAITING, user) + 1)
 end
 
+-- What keeps the fleet from growing; '' if nothing does.
+local function limit(now)
+  local reason, to = unpack(call('HMGET', LIMIT, 'reason', 'until'))
+  if reason and tonumber(to) > tonumber(now) then return reason end
+  return ''
+end
+
 -- Takes a box out of every set of boxes.
 local function unset(instance)
   call('SREM', POOL, instance)
   call('ZREM', STOPPING, instance)
   call('ZREM', STANDBY, instance)
   call('ZREM', WAKING, instance)
+  call('ZREM', ARRIVING, instance)
 end
 
 -- Whoever Redis thinks has the box: user and their state, or nil.

@@ -4,7 +4,8 @@ use std::{fmt::Debug, str::FromStr, vec::IntoIter};
 
 use super::super::{
     Admit, Adopt, Answer, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Evict, FinishStop,
-    Idle, Known, Leave, Lock, Rebuild, Stop, StoreError, Touch, Unlock, View, Workspace,
+    Idle, Known, Leave, Limit, Lock, Place, Rebuild, Stop, StoreError, Threat, Touch, Unlock, View,
+    Warn, Warning, Workspace,
 };
 use crate::seats::{Addresses, Seat};
 
@@ -56,6 +57,24 @@ impl Reply {
         Ok(Stop { instance: self.read()?, stamp: self.read()? })
     }
 
+    fn place(&mut self) -> Answer<Place> {
+        let position = self.read()?;
+        let limit = match self.text()?.as_str() {
+            "" => None,
+            name if name == Limit::MaxSize.name() => Some(Limit::MaxSize),
+            other => return Err(StoreError::Corrupt(format!("limit {other:?}"))),
+        };
+        Ok(Place { position, limit })
+    }
+
+    fn warning(&mut self) -> Answer<Warning> {
+        let name = self.text()?;
+        let threat =
+            [Threat::Interruption, Threat::Rebalance].into_iter().find(|t| t.name() == name);
+        let threat = threat.ok_or_else(|| StoreError::Corrupt(format!("threat {name:?}")))?;
+        Ok(Warning { threat, at: self.read()? })
+    }
+
     /// Reads items until the reply is at its end.
     fn all<T>(&mut self, mut read: impl FnMut(&mut Self) -> Answer<T>) -> Answer<Vec<T>> {
         let mut items = Vec::new();
@@ -69,7 +88,7 @@ impl Reply {
         match self.outcome.as_str() {
             "RUNNING" => Ok(Claim::Running(self.seat()?)),
             "ASSIGNED" => Ok(Claim::Assigned(self.seat()?)),
-            "WAITING" => Ok(Claim::Waiting { position: self.read()? }),
+            "WAITING" => Ok(Claim::Waiting(self.place()?)),
             "STOPPING" => Ok(Claim::Stopping),
             _ => self.unexpected(),
         }
@@ -78,16 +97,17 @@ impl Reply {
     pub(super) fn ask(mut self) -> Answer<Ask> {
         match self.outcome.as_str() {
             "RUNNING" => Ok(Ask::Running(self.seat()?)),
-            "WAITING" => Ok(Ask::Waiting { position: self.read()? }),
+            "WAITING" => Ok(Ask::Waiting(self.place()?)),
             "STOPPING" => Ok(Ask::Stopping),
             "NOT_QUEUED" => Ok(Ask::NotQueued),
             _ => self.unexpected(),
         }
     }
 
-    pub(super) fn touch(self) -> Answer<Touch> {
+    pub(super) fn touch(mut self) -> Answer<Touch> {
         match self.outcome.as_str() {
-            "OK" => Ok(Touch::Ok),
+            "OK" if self.rest.len() == 0 => Ok(Touch::Ok(None)),
+            "OK" => Ok(Touch::Ok(Some(self.warning()?))),
             "STALE" => Ok(Touch::Stale),
             _ => self.unexpected(),
         }
@@ -183,10 +203,13 @@ impl Reply {
         })
     }
 
-    pub(super) fn rebuild(self) -> Answer<Rebuild> {
+    /// `None` while there is more to come.
+    pub(super) fn rebuild(self) -> Answer<Option<Rebuild>> {
         match self.outcome.as_str() {
-            "REBUILT" => Ok(Rebuild::Rebuilt),
-            "ALREADY_READY" => Ok(Rebuild::AlreadyReady),
+            "REBUILT" => Ok(Some(Rebuild::Rebuilt)),
+            "ALREADY_READY" => Ok(Some(Rebuild::AlreadyReady)),
+            "BUSY" => Ok(Some(Rebuild::Busy)),
+            "MORE" => Ok(None),
             _ => self.unexpected(),
         }
     }
@@ -204,6 +227,7 @@ impl Reply {
                 "stopping" => view.stopping.insert(instance, self.read()?),
                 "standby" => view.standby.insert(instance, self.read()?),
                 "waking" => view.waking.insert(instance, self.read()?),
+                "arriving" => view.arriving.insert(instance, self.read()?),
                 _ => return self.unexpected(),
             };
         }
@@ -241,6 +265,18 @@ impl Reply {
             }),
             other => Err(StoreError::Corrupt(format!("user state {other:?}"))),
         }
+    }
+
+    pub(super) fn warn(mut self) -> Answer<Warn> {
+        match self.outcome.as_str() {
+            "WARNED" => Ok(Warn::Warned(self.read()?)),
+            "ALREADY_GONE" => Ok(Warn::AlreadyGone),
+            _ => self.unexpected(),
+        }
+    }
+
+    pub(super) fn walk(mut self) -> Answer<Option<String>> {
+        Ok(Some(self.text()?).filter(|at| !at.is_empty()))
     }
 
     pub(super) fn lock(self) -> Answer<Lock> {

@@ -47,10 +47,14 @@ scripts! {
     Drop: "drop.lua", READY, false;
     Evict: "evict.lua", READY, false;
     Demand: "demand.lua", READY, true;
-    Rebuild: "rebuild.lua", PRELUDE, true;
+    Rebuild: "rebuild.lua", PRELUDE, false;
     View: "view.lua", READY, true;
     Known: "known.lua", READY, true;
     Workspace: "workspace.lua", READY, true;
+    Arriving: "arriving.lua", READY, true;
+    Warn: "warn.lua", READY, true;
+    Constrain: "constrain.lua", READY, true;
+    Walk: "walk.lua", READY, true;
     Lock: "lock.lua", PRELUDE, false;
     Unlock: "unlock.lua", PRELUDE, false;
 }

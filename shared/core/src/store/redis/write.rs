@@ -4,14 +4,15 @@
 use serde_json::{Value, json};
 
 use super::super::Spare;
-use crate::{
-    id::InstanceId,
-    seats::{Addresses, Seat, Truth, UserState},
-};
+use crate::seats::{Addresses, Seat, Truth, UserState};
 
 /// How many items one call of `adopt` takes: a script holds up everybody else for as long as it
 /// runs, and this many take a few milliseconds.
 pub(super) const ADOPT_BATCH: usize = 200;
+
+/// How many items one part of a rebuild takes; nobody else is served meanwhile anyhow, but Redis
+/// must answer in time.
+const REBUILD_BATCH: usize = 2000;
 
 /// The items for `adopt`.
 pub(super) fn items(items: &[Truth]) -> String {
@@ -23,24 +24,25 @@ pub(super) fn items(items: &[Truth]) -> String {
     Value::Array(items.iter().map(item).collect()).to_string()
 }
 
-/// The truth for `rebuild`.
-pub(super) fn truth(items: &[Truth], spares: &[Spare]) -> String {
-    let (mut users, mut closed) = (Vec::new(), Vec::new());
-    let (mut parked, mut waking) = (Vec::<&InstanceId>::new(), Vec::<&InstanceId>::new());
+/// The truth for `rebuild`, in parts: users before boxes before spares, at least one part.
+pub(super) fn truth(items: &[Truth], spares: &[Spare]) -> Vec<String> {
+    let (mut users, mut boxes) = (Vec::new(), Vec::new());
     for item in items {
         match item {
             Truth::User(seat, UserState::Closed) => {
-                closed.push(json!({ "user": seat.user, "epoch": seat.epoch.to_string() }));
+                users.push(json!({ "closed": seat.user, "epoch": seat.epoch.to_string() }));
             }
             Truth::User(seat, state) => users.push(user(seat, *state)),
-            Truth::Parked(instance) => parked.push(instance),
-            Truth::Waking(instance) => waking.push(instance),
+            Truth::Parked(instance) => boxes.push(json!({ "parked": instance })),
+            Truth::Waking(instance) => boxes.push(json!({ "waking": instance })),
         }
     }
-    let spare = |Spare { instance, addresses: Addresses { public_ip, private_ip } }: &Spare| json!({ "instance": instance, "publicIp": public_ip, "privateIp": private_ip });
-    let spares: Vec<Value> = spares.iter().map(spare).collect();
-    json!({ "users": users, "closed": closed, "parked": parked, "waking": waking, "spares": spares })
-        .to_string()
+    let spare = |Spare { instance, addresses: Addresses { public_ip, private_ip } }: &Spare| json!({ "spare": instance, "publicIp": public_ip, "privateIp": private_ip });
+    let all: Vec<Value> = users.into_iter().chain(boxes).chain(spares.iter().map(spare)).collect();
+    if all.is_empty() {
+        return vec!["[]".into()];
+    }
+    all.chunks(REBUILD_BATCH).map(|part| Value::from(part).to_string()).collect()
 }
 
 fn user(seat: &Seat, state: UserState) -> Value {
