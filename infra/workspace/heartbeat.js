@@ -14,7 +14,9 @@
 
   /** The end of this tab's wish to beat; null while the tab is hidden. */
   let wish = null;
+  /** The box that is shown, and what it says. */
   let notice = null;
+  let said = null;
 
   async function beat() {
     try {
@@ -26,8 +28,8 @@
         keepalive: true,
         signal: AbortSignal.timeout(patience),
       });
-      if (stale.has(answer.status)) warn();
-      else if (answer.ok) unwarn();
+      if (stale.has(answer.status)) say("This workspace is no longer open for you. ", true);
+      else if (answer.ok) tell(answer.headers.get("Box-Threat"));
     } catch {
       // No network, or nobody there: the next beat may get through.
     }
@@ -60,9 +62,20 @@
     }
   }
 
+  /** What threatens the box: nothing, or `interruption` or `rebalance`, a comma, and ms since 1970. */
+  function tell(threat) {
+    if (!threat) return unsay();
+    const [kind, at] = threat.split(",");
+    const when = new Date(Number(at)).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (kind === "interruption") say(`The cloud takes this machine back at ${when}: save your work. `, false);
+    else say("The cloud may take this machine back soon: save your work. ", false);
+  }
+
   /** A small box in the middle of the status bar, where the workbench shows nothing. */
-  function warn() {
-    if (notice) return;
+  function say(text, reopen) {
+    if (said === text) return;
+    unsay();
+    said = text;
     notice = document.createElement("div");
     notice.id = "hotdesk-notice";
     notice.setAttribute("role", "status");
@@ -79,17 +92,21 @@
       background: "#5a1d1d",
       boxShadow: "0 2px 8px rgb(0 0 0 / 40%)",
     });
-    const link = document.createElement("a");
-    link.href = `${home}/dispatch`;
-    link.textContent = "Open it again";
-    Object.assign(link.style, { color: "#9cdcfe", textDecoration: "underline" });
-    notice.append("This workspace is no longer open for you. ", link);
+    notice.append(text);
+    if (reopen) {
+      const link = document.createElement("a");
+      link.href = `${home}/dispatch`;
+      link.textContent = "Open it again";
+      Object.assign(link.style, { color: "#9cdcfe", textDecoration: "underline" });
+      notice.append(link);
+    }
     document.body.append(notice);
   }
 
-  function unwarn() {
+  function unsay() {
     notice?.remove();
     notice = null;
+    said = null;
   }
 
   document.addEventListener("visibilitychange", follow);

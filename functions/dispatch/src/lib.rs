@@ -151,13 +151,13 @@ async fn status<S: Store, D: Seats, C: Clock>(
         }
         ask => ask?,
     };
-    let body = match ask {
-        Ask::Running(_) => json!({ "state": "running" }),
-        Ask::Waiting { position } => json!({ "state": "waiting", "position": position }),
-        Ask::Stopping => json!({ "state": "stopping" }),
-        Ask::NotQueued => json!({ "state": "stopped" }),
+    let (state, place) = match ask {
+        Ask::Running(_) => ("running", None),
+        Ask::Waiting(place) => ("waiting", Some(place)),
+        Ask::Stopping => ("stopping", None),
+        Ask::NotQueued => ("stopped", None),
     };
-    Ok(web::json(StatusCode::OK, &body))
+    Ok(web::json(StatusCode::OK, &open::standing(state, place)))
 }
 
 fn wants_html(request: &Request) -> bool {

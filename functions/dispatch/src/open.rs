@@ -5,12 +5,12 @@ use hotdesk::{
     clock::Clock,
     problem::Problem,
     seats::{Seat, Seats},
-    store::Store,
+    store::{Limit, Place, Store},
     token::{SeatClaims, TICKET_LIFETIME, TicketClaims},
     web::{self, Reply},
 };
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::info;
 
 use crate::{
@@ -29,21 +29,28 @@ pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
 ) -> Result<Reply, Refusal> {
     let allocation =
         allocate(&app.store, &app.seats, &app.clock, &session.user, &session.identity).await?;
-    let (state, position) = match &allocation {
+    let (state, place) = match &allocation {
         Allocation::Ready(seat) => return to_box(app, session, seat),
         Allocation::OtherPerson => return Err(Refusal::Problem(Problem::NameTaken)),
-        Allocation::Waiting { position } => ("waiting", Some(*position)),
+        Allocation::Waiting(place) => ("waiting", Some(*place)),
         Allocation::Stopping => ("stopping", None),
         Allocation::Rebuilding => ("rebuilding", None),
     };
-    info!(user = %session.user, outcome = state, position);
+    info!(user = %session.user, outcome = state, position = place.map(|place| place.position));
     let mut reply = if html {
-        pages::waiting(&session.user, state, position)
+        pages::waiting(&session.user, state, place)
     } else {
-        web::json(StatusCode::ACCEPTED, &json!({ "state": state, "position": position }))
+        web::json(StatusCode::ACCEPTED, &standing(state, place))
     };
     reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ASK_AGAIN));
     Ok(reply)
+}
+
+/// Where a user stands, as JSON: `state`, and for one who waits `position` (from 1) and `limit`
+/// (`max-size` if the group cannot grow, else null).
+pub(crate) fn standing(state: &str, place: Option<Place>) -> Value {
+    let limit = place.and_then(|place| place.limit).map(Limit::name);
+    json!({ "state": state, "position": place.map(|place| place.position), "limit": limit })
 }
 
 fn to_box<S, D, C: Clock>(

@@ -6,7 +6,7 @@ use hotdesk::{
     config::WebConfig,
     id::UserId,
     problem::Problem,
-    store::Workspace,
+    store::{Limit, Place, Workspace},
     web::{self, Reply},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -28,6 +28,8 @@ struct Waiting<'a> {
     user: &'a str,
     state: &'a str,
     position: Option<u64>,
+    /// Whether the group is at its largest.
+    full: bool,
 }
 
 #[derive(Template)]
@@ -63,9 +65,11 @@ pub(crate) fn home(user: &UserId, workspace: &Workspace, web: &WebConfig) -> Rep
 }
 
 /// Where a user stands who has no box yet.
-pub(crate) fn waiting(user: &UserId, state: &str, position: Option<u64>) -> Reply {
+pub(crate) fn waiting(user: &UserId, state: &str, place: Option<Place>) -> Reply {
+    let position = place.map(|place| place.position);
+    let full = place.and_then(|place| place.limit) == Some(Limit::MaxSize);
     page(StatusCode::ACCEPTED, "", |nonce| {
-        Waiting { nonce, user: user.as_str(), state, position }.render()
+        Waiting { nonce, user: user.as_str(), state, position, full }.render()
     })
 }
 

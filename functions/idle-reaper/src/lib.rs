@@ -11,27 +11,13 @@ use hotdesk::{
     seats::Seats,
     store::Store,
 };
-use serde::Serialize;
-
-/// What the invocation answers: counts.
-#[derive(Debug, Serialize)]
-pub struct Summary {
-    found: usize,
-    begun: usize,
-    revived: usize,
-    already_gone: usize,
-    stopped: usize,
-}
-
-/// One pass; `request_id` is its name while it holds the scaling lock.
+/// One pass; `request_id` is its name while it holds a lock. What it answers are the pass's counts.
 ///
 /// # Errors
 /// The first part that failed, after all parts were tried: the invocation has failed.
 pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     plane: &ControlPlane<S, D, F, B, C>,
     request_id: String,
-) -> Result<Summary, Error> {
-    let pass = plane.pass(&request_id).await.map_err(|(_, e)| e)?;
-    let Pass { found, begun, revived, already_gone, stopped, errors: _ } = pass;
-    Ok(Summary { found, begun, revived, already_gone, stopped })
+) -> Result<Pass, Error> {
+    plane.pass(&request_id).await.map_err(|(_, e)| e)
 }

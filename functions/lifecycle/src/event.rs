@@ -2,8 +2,10 @@
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use hotdesk::{
-    fleet::Hook,
+    clock::Ms,
+    fleet::{Hook, LAUNCH_HOOK, TERMINATE_HOOK},
     id::{IdError, InstanceId},
+    store::{Threat, Warning},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,8 +30,12 @@ pub(crate) enum Event {
     Terminating(Hook),
     /// EC2 says that an instance is shutting down for good.
     Dead(InstanceId),
+    /// EC2 says that an instance runs.
+    Running(InstanceId),
     /// EC2 says that an instance has stopped.
     Stopped(InstanceId),
+    /// AWS may take a Spot instance back.
+    Threatened(InstanceId, Warning),
     /// Nothing to do with us.
     NotOurs,
 }
@@ -47,59 +53,84 @@ struct HookDetail {
     action: Option<String>,
 }
 
-/// EC2 User Guide, "State change events".
+/// EC2 User Guide, "State change events", "Spot Instance interruption notices", "Monitor rebalance
+/// recommendation signals": `instance-id` in all of them.
 #[derive(Deserialize)]
-struct StateDetail {
-    #[serde(rename = "instance-id")]
-    instance: String,
-    state: String,
+#[serde(rename_all = "kebab-case")]
+struct InstanceDetail {
+    instance_id: String,
+    state: Option<String>,
 }
 
-pub(crate) fn read(event: &EventBridgeEvent<Value>, group: &str) -> Result<Event, EventError> {
+/// From an interruption notice to the interruption, in ms (EC2 User Guide, "Spot Instance
+/// interruption notices": two minutes before, best effort).
+const NOTICE: u64 = 120_000;
+
+/// What the event tells; `now` is when it came.
+pub(crate) fn read(
+    event: &EventBridgeEvent<Value>,
+    group: &str,
+    now: Ms,
+) -> Result<Event, EventError> {
     match event.detail_type.as_str() {
         "EC2 Instance-launch Lifecycle Action" => {
-            let (hook, destination) = match hook(event, group)? {
-                Some(found) => found,
-                None => return Ok(Event::NotOurs),
-            };
             // A launch into a warm pool serves nobody yet.
-            let ours = destination.is_none_or(|to| to == "AutoScalingGroup");
-            Ok(if ours { Event::Launching(hook) } else { Event::NotOurs })
+            let hook = hook(event, group, LAUNCH_HOOK, "AutoScalingGroup")?;
+            Ok(hook.map_or(Event::NotOurs, Event::Launching))
         }
         "EC2 Instance-terminate Lifecycle Action" => {
-            let (hook, destination) = match hook(event, group)? {
-                Some(found) => found,
-                None => return Ok(Event::NotOurs),
-            };
             // Also sent for a return to a warm pool, which is no death.
-            let ours = destination.is_none_or(|to| to == "EC2");
-            Ok(if ours { Event::Terminating(hook) } else { Event::NotOurs })
+            let hook = hook(event, group, TERMINATE_HOOK, "EC2")?;
+            Ok(hook.map_or(Event::NotOurs, Event::Terminating))
         }
         "EC2 Instance State-change Notification" => {
-            let detail = StateDetail::deserialize(&event.detail)?;
-            let instance = detail.instance.parse()?;
-            Ok(match detail.state.as_str() {
-                "stopped" => Event::Stopped(instance),
-                "shutting-down" | "terminated" => Event::Dead(instance),
+            let (instance, state) = instance(event)?;
+            Ok(match state.as_deref() {
+                Some("running") => Event::Running(instance),
+                Some("stopped") => Event::Stopped(instance),
+                Some("shutting-down" | "terminated") => Event::Dead(instance),
                 _ => Event::NotOurs,
             })
+        }
+        "EC2 Spot Instance Interruption Warning" => {
+            let at = Ms(at(event, now).0 + NOTICE);
+            let warning = Warning { threat: Threat::Interruption, at };
+            Ok(Event::Threatened(instance(event)?.0, warning))
+        }
+        "EC2 Instance Rebalance Recommendation" => {
+            let warning = Warning { threat: Threat::Rebalance, at: at(event, now) };
+            Ok(Event::Threatened(instance(event)?.0, warning))
         }
         _ => Ok(Event::NotOurs),
     }
 }
 
-/// The hook and the destination of a lifecycle action of our group; `None` for other groups' and
-/// for a root volume that is replaced under a living instance.
+/// When it happened, or came if it does not say.
+fn at(event: &EventBridgeEvent<Value>, now: Ms) -> Ms {
+    let time = event.time.and_then(|time| u64::try_from(time.timestamp_millis()).ok());
+    time.map_or(now, Ms)
+}
+
+fn instance(event: &EventBridgeEvent<Value>) -> Result<(InstanceId, Option<String>), EventError> {
+    let detail = InstanceDetail::deserialize(&event.detail)?;
+    Ok((detail.instance_id.parse()?, detail.state))
+}
+
+/// Our hook of a lifecycle action of our group towards `destination`; `None` for another group's or
+/// another hook, and for a root volume that is replaced under a living instance.
 fn hook(
     event: &EventBridgeEvent<Value>,
     group: &str,
-) -> Result<Option<(Hook, Option<String>)>, EventError> {
+    name: &str,
+    destination: &str,
+) -> Result<Option<Hook>, EventError> {
     let detail = HookDetail::deserialize(&event.detail)?;
-    if detail.auto_scaling_group_name != group
-        || detail.action.as_deref() == Some("ReplaceRootVolume")
-    {
+    let ours = detail.auto_scaling_group_name == group
+        && detail.lifecycle_hook_name == name
+        && detail.action.as_deref() != Some("ReplaceRootVolume")
+        && detail.destination.is_none_or(|to| to == destination);
+    if !ours {
         return Ok(None);
     }
-    let hook = Hook { name: detail.lifecycle_hook_name, instance: detail.instance.parse()? };
-    Ok(Some((hook, detail.destination)))
+    Ok(Some(Hook { name: detail.lifecycle_hook_name, instance: detail.instance.parse()? }))
 }

@@ -12,13 +12,13 @@ use event::Event;
 pub use event::EventError;
 use hotdesk::{
     clock::Clock,
-    control::{ControlPlane, lifecycle::Patience},
-    fleet::{Boxes, Fleet, FleetError, Hook, Verdict},
+    control::{ControlPlane, WORK},
+    fleet::{Boxes, Fleet},
     seats::Seats,
-    store::Store,
+    store::{BoxPhase, Store},
 };
 use serde_json::Value;
-use tracing::{info, warn};
+use tracing::info;
 
 /// What the function needs.
 #[derive(Debug)]
@@ -49,39 +49,41 @@ pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     event: EventBridgeEvent<Value>,
     request_id: String,
 ) -> Result<(), Error> {
+    // The flows are boxed: their futures nest too deep to be laid out in one.
     let plane = &app.plane;
-    match event::read(&event, &app.group)? {
+    let now = plane.clock.now();
+    let until = now.plus(WORK);
+    match event::read(&event, &app.group, now)? {
         Event::Launching(hook) => {
-            plane.launching(&hook, Patience::Wait).await?;
+            plane.store.arriving(&[hook.instance], now).await.map_err(flow)?;
+            Box::pin(plane.receive(&request_id, until)).await?;
+        }
+        Event::Running(instance) if plane.known(&instance).await?.phase == BoxPhase::Waking => {
+            Box::pin(plane.receive(&request_id, until)).await?;
         }
         Event::Terminating(hook) => {
-            plane.dead(&hook.instance).await?;
-            release(plane, &hook).await?;
-            plane.converge(&request_id).await?;
+            Box::pin(plane.terminating(&hook)).await?;
+            Box::pin(plane.converge(&request_id)).await?;
         }
-        Event::Dead(instance) if plane.knows(&instance).await? => {
-            plane.dead(&instance).await?;
-            plane.converge(&request_id).await?;
+        Event::Dead(instance) if plane.known(&instance).await?.phase != BoxPhase::Unknown => {
+            Box::pin(plane.dead(&instance)).await?;
+            Box::pin(plane.converge(&request_id)).await?;
         }
         Event::Stopped(instance) => {
-            plane.stopped(&instance).await?;
+            Box::pin(plane.stopped(&instance)).await?;
         }
-        Event::Dead(_) | Event::NotOurs => info!(kind = event.detail_type, outcome = "ignored"),
+        Event::Threatened(instance, warning) => {
+            if Box::pin(plane.threatened(&instance, warning)).await? {
+                Box::pin(plane.converge(&request_id)).await?;
+            }
+        }
+        Event::Running(_) | Event::Dead(_) | Event::NotOurs => {
+            info!(kind = event.detail_type, outcome = "ignored");
+        }
     }
     Ok(())
 }
 
-/// Lets a terminating instance go on to its end; refused if it already did.
-async fn release<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
-    plane: &ControlPlane<S, D, F, B, C>,
-    hook: &Hook,
-) -> Result<(), Error> {
-    match plane.fleet.answer_hook(hook, Verdict::Continue).await {
-        Ok(()) => Ok(()),
-        Err(FleetError::Refused(code)) => {
-            warn!(instance_id = %hook.instance, code, "terminate hook refused");
-            Ok(())
-        }
-        Err(e) => Err(hotdesk::error::Error::from(e).into()),
-    }
+fn flow(error: impl Into<hotdesk::error::Error>) -> Error {
+    Error::Flow(error.into())
 }

@@ -2,7 +2,7 @@
 //!
 //! | answer | means |
 //! | --- | --- |
-//! | 204 | noted; a header `Seat-Token` carries the next token when half of this one's life is over |
+//! | 204 | noted; a header `Seat-Token` carries the next token when half of this one's life is over; a header `Box-Threat` (`interruption` or `rebalance`, a comma, ms since 1970) says that AWS may take the box back, and when |
 //! | 400, 413 | malformed, or not the token's user and instance |
 //! | 401 | the seat token is not ours, or over: open the workspace again |
 //! | 409 | the seat is over: open the workspace again |
@@ -14,7 +14,7 @@ use hotdesk::{
     clock::Clock,
     id::{InstanceId, UserId},
     problem::Problem,
-    store::{Store, Touch},
+    store::{Store, Touch, Warning},
     token::{SeatClaims, Signer, Verifier},
     web::{self, Reply},
 };
@@ -76,8 +76,8 @@ async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<
     if beat.user != claims.sub || beat.instance_id != claims.instance {
         return Err(Problem::BadRequest);
     }
-    match app.store.touch(&claims.sub, &claims.instance, claims.epoch, now).await {
-        Ok(Touch::Ok) => {}
+    let warning = match app.store.touch(&claims.sub, &claims.instance, claims.epoch, now).await {
+        Ok(Touch::Ok(warning)) => warning,
         Ok(Touch::Stale) => {
             info!(user = %claims.sub, instance_id = %claims.instance, epoch = claims.epoch.0, outcome = "stale");
             return Err(Problem::Stale);
@@ -86,8 +86,12 @@ async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<
             error!(error = %e, "heartbeat not noted");
             return Err(Problem::from(&e));
         }
-    }
+    };
     let mut reply = web::empty(StatusCode::NO_CONTENT);
+    if let Some(Warning { threat, at }) = warning {
+        let value = HeaderValue::from_str(&format!("{},{at}", threat.name()));
+        reply.headers_mut().insert("box-threat", value.map_err(|_| Problem::Internal)?);
+    }
     if claims.wants_renewal(now) {
         let next =
             SeatClaims::new(claims.sub, claims.instance, claims.epoch, now, app.token_lifetime);

@@ -12,7 +12,7 @@ use crate::{
     id::UserId,
     rebuild,
     seats::{BoxItem, Identity, Open, Seat, Seats, Truth, UserItem},
-    store::{Claim, Store, StoreError},
+    store::{Claim, Place, Store, StoreError},
 };
 
 /// How often a claim is made again after the store was found wrong. Each round makes it agree with
@@ -25,10 +25,7 @@ pub enum Allocation {
     /// The seat is open: send the user there.
     Ready(Seat),
     /// Queued.
-    Waiting {
-        /// The place in the queue, from 1.
-        position: u64,
-    },
+    Waiting(Place),
     /// The user's last box is still being stopped.
     Stopping,
     /// The store is being rebuilt, or was wrong too often: ask again.
@@ -59,9 +56,9 @@ pub async fn allocate<S: Store, D: Seats>(
         let (seat, fresh) = match claim {
             Claim::Running(seat) => (seat, false),
             Claim::Assigned(seat) => (seat, true),
-            Claim::Waiting { position } => {
+            Claim::Waiting(place) => {
                 seats.want_capacity(clock.now()).await?;
-                return Ok(Allocation::Waiting { position });
+                return Ok(Allocation::Waiting(place));
             }
             Claim::Stopping => return Ok(Allocation::Stopping),
         };
@@ -120,12 +117,15 @@ pub async fn settle<S: Store, D: Seats>(
     truths: &[Truth],
     clock: &impl Clock,
 ) -> Result<(), Error> {
+    if truths.is_empty() {
+        return Ok(());
+    }
     let adopted = store.adopt(truths, clock.now()).await?;
     for truth in truths {
         if let Truth::User(seat, _) = truth
             && adopted.dead.contains(&seat.user)
         {
-            seats.close_dead(&seat.user, &seat.instance, seat.epoch).await?;
+            seats.close_dead(&seat.user, &seat.instance, seat.epoch, clock.now()).await?;
         }
     }
     Ok(())

@@ -105,6 +105,15 @@ pub struct FleetConfig {
     /// Seconds without a heartbeat after which a box is taken back.
     #[envconfig(from = "IDLE_TIMEOUT_SECONDS", default = "300")]
     pub idle_timeout: Bounded<5, 604_800>,
+    /// Seconds after which a seat ends, idle or not; 0 is never.
+    #[envconfig(from = "MAX_LIFETIME_SECONDS", default = "0")]
+    pub max_lifetime: Bounded<0, 31_536_000>,
+    /// Stopped boxes that are kept to be started again.
+    #[envconfig(from = "MAX_STANDBY", default = "5")]
+    pub max_standby: Bounded<0, 1000>,
+    /// Seconds after which a stopped box is terminated, so that old images die out; 0 is never.
+    #[envconfig(from = "MAX_STANDBY_AGE_SECONDS", default = "604800")]
+    pub max_standby_age: Bounded<0, 31_536_000>,
     /// Boxes that run unassigned.
     #[envconfig(from = "SPARES", default = "1")]
     pub spares: Bounded<0, 1000>,
@@ -118,8 +127,12 @@ impl FleetConfig {
     #[must_use]
     pub fn policy(&self) -> Policy {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let unless_zero = |seconds: u64| (seconds > 0).then(|| Duration::from_secs(seconds));
         Policy {
             idle_timeout: Duration::from_secs(self.idle_timeout.0),
+            max_lifetime: unless_zero(self.max_lifetime.0),
+            max_standby: count(self.max_standby.0),
+            max_standby_age: unless_zero(self.max_standby_age.0),
             spares: count(self.spares.0),
             min_boxes: count(self.min_boxes.0),
         }
@@ -227,13 +240,22 @@ mod tests {
             ("IDLE_TIMEOUT_SECONDS", "soon"),
             ("SPARES", "1001"),
             ("MIN_BOXES", ""),
+            ("MAX_STANDBY", "-1"),
+            ("MAX_LIFETIME_SECONDS", "never"),
             ("PROBE_URL", "box:8081"),
         ] {
             assert!(fleet(name, bad).is_err(), "{name}={bad}");
         }
         let policy = fleet("SPARES", "3").unwrap().policy();
-        let idle_timeout = Duration::from_secs(300);
-        assert_eq!(policy, Policy { idle_timeout, spares: 3, min_boxes: 1 });
+        let expected = Policy {
+            idle_timeout: Duration::from_secs(300),
+            max_lifetime: None,
+            spares: 3,
+            min_boxes: 1,
+            max_standby: 5,
+            max_standby_age: Some(Duration::from_secs(7 * 86_400)),
+        };
+        assert_eq!(policy, expected);
     }
 
     #[test]

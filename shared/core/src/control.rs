@@ -2,38 +2,59 @@
 //!
 //! | flow | file |
 //! | --- | --- |
-//! | the reaper's pass | [`reap`](crate::control::Pass) |
+//! | the reaper's pass | [`pass`](crate::control::Pass) |
+//! | whose box is taken back | `ending` |
 //! | the stop flow, the only way that a box is stopped | `stop` |
-//! | capacity | [`scaling`] |
+//! | capacity | [`scaling`], `standby` |
+//! | boxes that boot, until they are somebody's or spare | [`arrivals`] |
 //! | the reconcile table | `reconcile` |
-//! | hooks and state changes | [`lifecycle`] |
+//! | hooks and state changes | `lifecycle` |
 
-pub mod lifecycle;
-mod reap;
+pub mod arrivals;
+mod ending;
+mod lifecycle;
+mod pass;
 mod reconcile;
 pub mod scaling;
+mod standby;
 mod stop;
 
 use std::time::Duration;
 
-pub use reap::Pass;
+pub use lifecycle::ABSENT;
+pub use pass::Pass;
+pub use standby::WAKE_LIMIT;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Ms},
+    error::Error,
     fleet::{Boxes, Fleet},
     seats::Seats,
     store::Store,
 };
+
+/// How long a function goes on taking up work. It ends within its 60 s, whatever it is doing then:
+/// one call with its retries takes 15 s at most.
+pub const WORK: Duration = Duration::from_secs(40);
+
+/// How many boxes or items are asked, read or written side by side.
+const PARALLEL: usize = 64;
 
 /// What the operator decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// A user whose last heartbeat is older loses the box.
     pub idle_timeout: Duration,
+    /// Whoever has had a box for longer loses it, idle or not.
+    pub max_lifetime: Option<Duration>,
     /// How many boxes run unassigned, ready for the next user.
     pub spares: usize,
     /// The least number of boxes that run.
     pub min_boxes: usize,
+    /// How many stopped boxes are kept to be started again; more are terminated, oldest first.
+    pub max_standby: usize,
+    /// A stopped box is terminated after this time, so that old images die out.
+    pub max_standby_age: Option<Duration>,
 }
 
 /// The ports and the policy. Functions build one before they serve; tests build it from fakes.
@@ -54,9 +75,44 @@ pub struct ControlPlane<S, D, F, B, C> {
 }
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
-    /// Waits for the group or EC2 to get on, a little: most moves take seconds. Whoever calls asks
-    /// again afterwards and leaves what is not done to the next pass.
-    async fn pause(&self) {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    /// Waits for the group, EC2 or a box to get on. Whoever calls asks again afterwards and leaves
+    /// what is not done to the next pass.
+    async fn pause(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    fn over(&self, until: Ms) -> bool {
+        self.clock.now() >= until
+    }
+}
+
+/// The failures of a flow that goes on with its other boxes; the first one is the flow's own, so
+/// that it does not pass for a success.
+#[derive(Debug, Default)]
+struct Troubles {
+    first: Option<Error>,
+    count: usize,
+}
+
+impl Troubles {
+    fn note(&mut self, what: &str, error: Error) {
+        tracing::warn!(what, code = error.code(), error = error.chain(), "left to the next pass");
+        self.count += 1;
+        self.first.get_or_insert(error);
+    }
+
+    /// The result, or `default` if there was none.
+    fn take<T>(&mut self, what: &str, outcome: Result<T, Error>, default: T) -> T {
+        match outcome {
+            Ok(done) => done,
+            Err(error) => {
+                self.note(what, error);
+                default
+            }
+        }
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.first.map_or(Ok(()), Err)
     }
 }

@@ -24,7 +24,9 @@ pub enum Error {
 pub enum Retry {
     /// In some seconds: it passes by itself.
     Soon,
-    /// Not before somebody mended something.
+    /// With the next pass: others are at the same boxes.
+    NextPass,
+    /// Not before somebody mended something: an alarm.
     Never,
 }
 
@@ -35,10 +37,10 @@ impl Error {
         match self {
             Self::Store(StoreError::Cold | StoreError::Away(_))
             | Self::Seats(SeatsError::Busy(_) | SeatsError::Away(_))
-            | Self::Fleet(
-                FleetError::Throttled(_) | FleetError::Refused(_) | FleetError::Away(..),
-            ) => Retry::Soon,
-            Self::Store(StoreError::Corrupt(_))
+            | Self::Fleet(FleetError::Throttled(_) | FleetError::Away(..)) => Retry::Soon,
+            Self::Fleet(FleetError::Refused(_)) => Retry::NextPass,
+            Self::Fleet(FleetError::Broken(..))
+            | Self::Store(StoreError::Corrupt(_))
             | Self::Seats(SeatsError::Corrupt(_))
             | Self::Token(_) => Retry::Never,
         }
@@ -57,6 +59,7 @@ impl Error {
             Self::Fleet(FleetError::Throttled(_)) => "fleet.throttled",
             Self::Fleet(FleetError::Refused(_)) => "fleet.refused",
             Self::Fleet(FleetError::Away(..)) => "fleet.away",
+            Self::Fleet(FleetError::Broken(..)) => "fleet.broken",
             Self::Token(_) => "token",
         }
     }

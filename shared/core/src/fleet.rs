@@ -15,6 +15,9 @@ use crate::{
 /// Pending:Wait is held by it.
 pub const LAUNCH_HOOK: &str = "hotdesk-launch";
 
+/// The name of the terminate hook, likewise.
+pub const TERMINATE_HOOK: &str = "hotdesk-terminate";
+
 /// Where a member stands in its group (Auto Scaling User Guide, "Instance lifecycle").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lifecycle {
@@ -28,6 +31,8 @@ pub enum Lifecycle {
     EnteringStandby,
     /// In standby: a member without health checks, which may be stopped and started.
     Standby,
+    /// On its way out, held by its hook.
+    TerminatingWait,
     /// On its way out, or out.
     Terminating,
     /// Anything else: detached, or of a warm pool.
@@ -43,24 +48,39 @@ pub struct Member {
     pub lifecycle: Lifecycle,
     /// Whether the group takes it for healthy.
     pub healthy: bool,
+    /// Whether scale-in passes it by.
+    pub protected: bool,
+}
+
+/// Members by id.
+pub type Members = BTreeMap<InstanceId, Member>;
+
+/// How large the group is meant to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// DesiredCapacity: members that are not in standby.
+    pub desired: usize,
+    /// MaxSize.
+    pub max: usize,
 }
 
 /// The group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
-    /// DesiredCapacity: members that are not in standby.
-    pub desired: usize,
-    /// MaxSize.
-    pub max: usize,
+    /// How large it is meant to be.
+    pub sizes: Sizes,
+    /// Whether it may replace members to balance its zones (process AZRebalance), which standby
+    /// makes it want to (Auto Scaling User Guide, "Suspend and resume processes").
+    pub balances: bool,
     /// Its members.
-    pub members: Vec<Member>,
+    pub members: Members,
 }
 
 impl Group {
     /// Where a box stands, if the group lists it.
     #[must_use]
     pub fn lifecycle(&self, instance: &InstanceId) -> Option<Lifecycle> {
-        self.members.iter().find(|m| m.instance == *instance).map(|m| m.lifecycle)
+        self.members.get(instance).map(|member| member.lifecycle)
     }
 }
 
@@ -88,6 +108,8 @@ pub struct Machine {
     pub power: Power,
     /// Where it is.
     pub addresses: Addresses,
+    /// When it was launched or last started (EC2 API reference, `LaunchTime`).
+    pub launched: Ms,
 }
 
 /// Instances by id.
@@ -111,18 +133,38 @@ pub enum Verdict {
     Abandon,
 }
 
-/// Why a call to the fleet failed.
+/// Why AWS does not do something with one instance. None of these is an error: lists are late, and
+/// others move the same boxes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// Not in its present state, or not at the group's present sizes; the next pass looks again.
+    NotNow,
+    /// AWS has no machine for it at the moment.
+    NoCapacity,
+    /// Not listed (any more, or yet).
+    Unlisted,
+    /// Never: such as stopping a one-time Spot instance.
+    Never,
+}
+
+/// The instances of a call that AWS did nothing with, and why.
+pub type Refused = BTreeMap<InstanceId, Refusal>;
+
+/// Why a call to the fleet failed as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
     /// The account's rate is used up; the SDK's own retries were in vain.
     #[error("the AWS API is throttled")]
     Throttled(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// AWS says that this cannot be done now with these instances or this group; the code is its.
+    /// AWS says that this cannot be done now with this group; the code is its.
     #[error("AWS refused: {0}")]
     Refused(String),
-    /// No answer, an internal error, or a permission that is missing.
+    /// No answer, or an internal error.
     #[error("the AWS API did not answer: {0}")]
     Away(String, #[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A permission, the group, or the request itself is wrong: somebody must mend it.
+    #[error("the AWS API will never do this: {0}")]
+    Broken(String, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// What a call to the fleet gives back.
@@ -131,7 +173,8 @@ pub type Answer<T> = Result<T, FleetError>;
 macro_rules! calls {
     ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)*) => {
         /// The port to EC2 and Auto Scaling. Lists of instances are sent in batches of what each API
-        /// takes; a batch fails whole.
+        /// takes. A batch that AWS refuses whole is repeated one by one, and those that are to
+        /// blame are returned. After an error, some of the instances may have been dealt with.
         pub trait Fleet: Send + Sync {
             $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
         }
@@ -141,17 +184,22 @@ macro_rules! calls {
 calls! {
     /// The group and its members.
     fn group(&self) -> Group;
+    /// The group without its members.
+    fn sizes(&self) -> Sizes;
+    /// These members, as far as a group lists them.
+    fn members(&self, instances: &[InstanceId]) -> Members;
     /// These instances, as far as EC2 lists them.
     fn machines(&self, instances: &[InstanceId]) -> Machines;
-    /// Into standby, desired lowered with them. All must be InService.
-    fn enter_standby(&self, instances: &[InstanceId]) -> ();
-    /// Out of standby, desired raised with them. All must be in standby, and running.
-    fn exit_standby(&self, instances: &[InstanceId]) -> ();
+    /// Into standby, desired lowered with them. All should be InService.
+    fn enter_standby(&self, instances: &[InstanceId]) -> Refused;
+    /// Out of standby, desired raised with them. All should be in standby, and running.
+    fn exit_standby(&self, instances: &[InstanceId]) -> Refused;
     /// Stops instances that are in standby.
-    fn stop(&self, instances: &[InstanceId]) -> ();
+    fn stop(&self, instances: &[InstanceId]) -> Refused;
     /// Starts stopped instances.
-    fn start(&self, instances: &[InstanceId]) -> ();
-    /// Terminates a box that is in standby.
+    fn start(&self, instances: &[InstanceId]) -> Refused;
+    /// Terminates a member, whose place in the group is not filled by this call. One that is a
+    /// member no more is no error.
     fn terminate(&self, instance: &InstanceId) -> ();
     /// Sets desired to an absolute number.
     fn set_desired(&self, desired: usize) -> ();
@@ -160,7 +208,11 @@ calls! {
     /// Restarts the hook's timer.
     fn extend_hook(&self, hook: &Hook) -> ();
     /// Tags boxes with their owner; `None` is UNASSIGNED.
-    fn tag_owner(&self, instances: &[InstanceId], owner: Option<&UserId>) -> ();
+    fn tag_owner(&self, instances: &[InstanceId], owner: Option<&UserId>) -> Refused;
+    /// Has scale-in pass these members by.
+    fn protect(&self, instances: &[InstanceId]) -> Refused;
+    /// Keeps the group from replacing members to balance its zones.
+    fn suspend_balancing(&self) -> ();
 }
 
 /// What an agent said of its box.

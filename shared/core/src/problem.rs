@@ -98,7 +98,7 @@ impl Problem {
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error.retry() {
-            Retry::Soon => Self::Unavailable,
+            Retry::Soon | Retry::NextPass => Self::Unavailable,
             Retry::Never => Self::Internal,
         }
     }

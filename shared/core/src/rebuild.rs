@@ -38,7 +38,8 @@ pub async fn from_all<S: Store, D: Seats, F: Fleet>(
 ) -> Result<(), Error> {
     // The group first: a box that gets an item after it was listed is then seen to have one.
     let group = fleet.group().await?;
-    let serving = group.members.iter().filter(|m| m.lifecycle == Lifecycle::InService && m.healthy);
+    let serving =
+        group.members.values().filter(|m| m.lifecycle == Lifecycle::InService && m.healthy);
     let serving: Vec<InstanceId> = serving.map(|m| m.instance.clone()).collect();
     let machines = fleet.machines(&serving).await?;
     let items = seats.scan().await?;
@@ -58,5 +59,6 @@ fn report(outcome: Rebuild, users: usize, spares: usize) {
     match outcome {
         Rebuild::Rebuilt => info!(users, spares, "store rebuilt from the truth"),
         Rebuild::AlreadyReady => {}
+        Rebuild::Busy => info!("store is being rebuilt by somebody else"),
     }
 }

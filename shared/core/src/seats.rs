@@ -125,6 +125,15 @@ impl Items {
     }
 }
 
+/// A page of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its items.
+    pub items: Items,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<String>,
+}
+
 /// Of [`Seats::open`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Open {
@@ -188,7 +197,7 @@ calls! {
     fn close_and_park(&self, user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
     /// Closes the seat of a box that is dead, whatever it was; the box's item stays parked until
     /// it is removed by age.
-    fn close_dead(&self, user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
+    fn close_dead(&self, user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Write;
     /// A parked or waking box is dead: its item stays parked until it is removed by age.
     fn bury(&self, instance: &InstanceId, now: Ms) -> Write;
     /// A parked box is to be started: parked -> waking.
@@ -201,6 +210,13 @@ calls! {
     fn user(&self, user: &UserId) -> Option<UserItem>;
     /// A box's item, read consistently.
     fn instance(&self, instance: &InstanceId) -> Option<BoxItem>;
+    /// The items of these users, read consistently, in no order.
+    fn users(&self, users: &[UserId]) -> Vec<UserItem>;
+    /// The items of these boxes, as far as they have one, read consistently, in no order.
+    fn instances(&self, instances: &[InstanceId]) -> Vec<(InstanceId, BoxItem)>;
+    /// About `limit` items from where `after` (a [`Page::next`]) says, in the table's own order,
+    /// read consistently.
+    fn page(&self, after: Option<&str>, limit: usize) -> Page;
     /// Everything, read consistently, page by page.
     fn scan(&self) -> Items;
     /// Leaves word that capacity is wanted, at most once in some seconds: its change in the table's

@@ -1,140 +1,183 @@
-//! The reconcile table: what the group, EC2, the store and the items say of each box, and what
-//! follows. The store is read first, then the items, the group, and EC2 last, so that each later
-//! source is at least as fresh as the one it is compared with.
+//! Bringing the store, the items and AWS together, each pass.
 //!
-//! | AWS | store, item | do |
-//! | --- | --- | --- |
-//! | InService, running | nothing or waking, absent | probe, admit |
-//! | InService, running | waking | delete the item, admit |
-//! | InService, unhealthy | pool | stop |
-//! | Standby, running | waking / anything else | ExitStandby / stop |
-//! | Standby, stopped | waking for over 5 min / nothing | parked, to stopping / to stopping |
-//! | Pending:Wait | any | as the launch hook |
-//! | terminated | any | evict, close its seat |
-//!
-//! Boxes in `fleet:stopping` are the stop flow's.
+//! The store is read first, then the items, the group, and EC2 last, so that each later source is at
+//! least as fresh as the one it is compared with. What is read and asked grows with the boxes that
+//! are not simply in use: healthy members in service are looked up in the store only where the
+//! counts say that one of them is nobody's, and else a few at a time, in turn. So is the table: a
+//! page a pass, all of it where the counts disagree.
 
-use std::{collections::BTreeSet, time::Duration};
+mod act;
+mod table;
 
-use tracing::{info, warn};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use super::{ControlPlane, Pass, lifecycle::Patience};
+use super::{ControlPlane, Pass, Troubles};
 use crate::{
     allocate::settle,
     clock::Clock,
     error::Error,
-    fleet::{Boxes, Fleet, Hook, LAUNCH_HOOK, Lifecycle, Machine, Member, Power},
-    id::InstanceId,
-    seats::{BoxItem, Seats},
-    store::{BoxPhase, Known, Stop, Store},
+    fleet::{Boxes, Fleet, Group, Lifecycle, Machines, Member},
+    id::{InstanceId, UserId},
+    seats::{BoxItem, Items, Seats, Truth},
+    store::{BoxPhase, Known, Store, View},
 };
+use table::{Row, Todo};
 
-/// A wake that takes longer has failed.
-const WAKE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How many items of the table one pass compares with the store.
+const PAGE: usize = 2000;
+
+/// How many members in service one pass looks up in the store, beside those that stand out.
+const SLICE: usize = 1000;
+
+/// A box and what follows for it.
+type Todos = BTreeMap<Todo, Vec<InstanceId>>;
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
-    /// Brings the store, the items and AWS together.
-    pub(super) async fn reconcile(&self, pass: &mut Pass) -> Result<(), Error> {
+    /// Brings the store, the items and AWS together. What fails for one box is noted, and the
+    /// others go on.
+    pub(super) async fn reconcile(
+        &self,
+        pass: &mut Pass,
+        troubles: &mut Troubles,
+    ) -> Result<(), Error> {
         let view = self.store.view().await?;
-        let items = self.seats.scan().await?;
-        settle(&self.store, &self.seats, &items.truths(), &self.clock).await?;
+        let active = self.store.demand(self.clock.now()).await?.active;
         let group = self.fleet.group().await?;
+        let complete = accounted(&view, &group, active);
+        let items = self.walk(complete).await?;
+        settle(&self.store, &self.seats, &items.truths(), &self.clock).await?;
+        self.expire(&items.users, pass).await?;
 
-        let mut ids: BTreeSet<InstanceId> =
-            group.members.iter().map(|m| m.instance.clone()).collect();
-        ids.extend(items.boxes.iter().map(|(id, _)| id.clone()));
+        let ids = self.suspects(&view, &group, &items, complete);
+        let ids: Vec<InstanceId> = ids.into_iter().collect();
+        let items = self.settle_boxes(&ids).await?;
+        let known = self.store.known(&ids).await?;
+        // What is dead, and not listed by its group, needs no look.
+        let alive = ids.iter().zip(&known).filter(|(id, known)| {
+            known.phase != BoxPhase::Gone
+                || group.members.contains_key(id)
+                || items.contains_key(id)
+        });
+        let alive: Vec<InstanceId> = alive.map(|(id, _)| id.clone()).collect();
+        let machines = self.fleet.machines(&alive).await?;
+        let todos = self.todos(&ids, &known, &group, &machines, &items);
+        self.act(todos, &machines, &group, pass, troubles).await;
+        Ok(())
+    }
+
+    /// The items to compare: the next page, or all of them if the counts disagree.
+    async fn walk(&self, complete: bool) -> Result<Items, Error> {
+        let mut at = self.store.walk().await?;
+        let mut items = Items::default();
+        let mut around = at.is_none();
+        loop {
+            let page = self.seats.page(at.as_deref(), PAGE).await?;
+            items.users.extend(page.items.users);
+            items.boxes.extend(page.items.boxes);
+            at = page.next;
+            if complete || (at.is_none() && around) {
+                break;
+            }
+            // Once past the end, from the start to the end: some twice, none left out.
+            around |= at.is_none();
+        }
+        self.store.walk_to(at.as_deref()).await?;
+        Ok(items)
+    }
+
+    /// The boxes to look at.
+    fn suspects(
+        &self,
+        view: &View,
+        group: &Group,
+        items: &Items,
+        complete: bool,
+    ) -> BTreeSet<InstanceId> {
+        let (plain, odd): (Vec<&Member>, Vec<&Member>) =
+            group.members.values().partition(|member| is_plain(member));
+        let mut ids: BTreeSet<InstanceId> = odd.iter().map(|m| m.instance.clone()).collect();
         ids.extend(view.pool.iter().cloned());
         for set in [&view.stopping, &view.standby, &view.waking] {
             ids.extend(set.keys().cloned());
         }
-        let ids: Vec<InstanceId> = ids.into_iter().collect();
-        let known = self.store.known(&ids).await?;
-        let machines = self.fleet.machines(&ids).await?;
-
-        for (id, known) in ids.iter().zip(&known) {
-            let Some(machine) = machines.get(id) else { continue };
-            let member = group.members.iter().find(|m| m.instance == *id);
-            let item = items.boxes.iter().find(|(of, _)| of == id).map(|(_, item)| item);
-            if let Err(e) = self.reconcile_box(machine, member, known, item).await {
-                warn!(instance_id = %id, code = e.code(), error = e.chain(), "box not reconciled");
-                pass.errors += 1;
-            }
+        // Parked or waking; or in use, and not in the group (any more).
+        let absent = |id: &InstanceId| !group.members.contains_key(id);
+        let of_table = items.boxes.iter().filter(|(id, item)| match item {
+            BoxItem::Seat { .. } => absent(id),
+            BoxItem::Parked | BoxItem::Waking => true,
+        });
+        ids.extend(of_table.map(|(id, _)| id.clone()));
+        let plain = plain.iter().map(|member| member.instance.clone());
+        if complete {
+            let slices = group.members.len().div_ceil(SLICE).max(1);
+            let turn = self.clock.now().since(crate::clock::Ms(0)).as_secs() / 60;
+            let turn = usize::try_from(turn).unwrap_or(0) % slices;
+            ids.extend(plain.skip(turn * SLICE).take(SLICE));
+        } else {
+            ids.extend(plain);
         }
-        let stopping = self.store.view().await?.stopping.into_iter();
-        let stops = stopping.map(|(instance, stamp)| Stop { instance, stamp }).collect();
-        pass.stopped += self.advance_stops(stops).await?;
-        Ok(())
+        ids
     }
 
-    async fn reconcile_box(
+    /// The items of these boxes, which the store then agrees with.
+    async fn settle_boxes(
         &self,
-        machine: &Machine,
-        member: Option<&Member>,
-        known: &Known,
-        item: Option<&BoxItem>,
-    ) -> Result<(), Error> {
-        let id = &machine.instance;
-        if machine.power == Power::Terminated {
-            if known.phase != BoxPhase::Gone || matches!(item, Some(BoxItem::Seat { .. })) {
-                self.dead(id).await?;
-            }
-            return Ok(());
-        }
-        let Some(member) = member else { return Ok(()) };
-        match (member.lifecycle, machine.power, known.phase, item) {
-            (Lifecycle::PendingWait, ..) => {
-                let hook = Hook { name: LAUNCH_HOOK.into(), instance: id.clone() };
-                self.launching(&hook, Patience::Look).await?;
-            }
-            (Lifecycle::InService, _, BoxPhase::Spare, _) if !member.healthy => {
-                self.stray(id).await?
-            }
-            (Lifecycle::InService, Power::Running, BoxPhase::Waking, Some(BoxItem::Waking)) => {
-                self.seats.clear(id).await?;
-                self.admit(machine).await?;
-            }
-            (Lifecycle::InService, Power::Running, BoxPhase::Unknown | BoxPhase::Waking, None)
-                if self.is_ready(machine).await =>
-            {
-                self.admit(machine).await?;
-            }
-            (Lifecycle::Standby, Power::Running, BoxPhase::Waking, _)
-                if self.is_ready(machine).await =>
-            {
-                self.fleet.exit_standby(std::slice::from_ref(id)).await?;
-                info!(instance_id = %id, "awake");
-            }
-            (
-                Lifecycle::Standby,
-                Power::Running,
-                BoxPhase::Unknown | BoxPhase::Standby | BoxPhase::Spare,
-                _,
-            )
-            | (
-                Lifecycle::Standby,
-                Power::Stopped,
-                BoxPhase::Unknown,
-                None | Some(BoxItem::Parked),
-            ) => {
-                self.stray(id).await?;
-            }
-            (
-                Lifecycle::Standby,
-                Power::Running | Power::Stopped,
-                BoxPhase::Waking,
-                Some(BoxItem::Waking),
-            ) if known.since.is_some_and(|since| self.clock.now().since(since) > WAKE_LIMIT) => {
-                self.seats.give_up_wake(id).await?;
-                self.stray(id).await?;
-            }
-            _ => {}
-        }
-        Ok(())
+        ids: &[InstanceId],
+    ) -> Result<BTreeMap<InstanceId, BoxItem>, Error> {
+        let items = self.seats.instances(ids).await?;
+        let seated: Vec<UserId> = items
+            .iter()
+            .filter_map(|(_, item)| match item {
+                BoxItem::Seat { user, .. } => Some(user.clone()),
+                BoxItem::Parked | BoxItem::Waking => None,
+            })
+            .collect();
+        let users = self.seats.users(&seated).await?;
+        let truths: Vec<Truth> = Items { users, boxes: items.clone() }.truths();
+        settle(&self.store, &self.seats, &truths, &self.clock).await?;
+        Ok(items.into_iter().collect())
     }
 
-    async fn stray(&self, instance: &InstanceId) -> Result<(), Error> {
-        let stop = self.store.orphan(instance, self.clock.now()).await?;
-        info!(instance_id = %instance, begun = stop.is_some(), reason = "stray", "stop begun");
-        Ok(())
+    fn todos(
+        &self,
+        ids: &[InstanceId],
+        known: &[Known],
+        group: &Group,
+        machines: &Machines,
+        items: &BTreeMap<InstanceId, BoxItem>,
+    ) -> Todos {
+        let now = self.clock.now();
+        let mut todos = Todos::new();
+        for (id, known) in ids.iter().zip(known) {
+            let member = group.members.get(id);
+            let row = Row {
+                lifecycle: member.map(|member| member.lifecycle),
+                healthy: member.is_some_and(|member| member.healthy),
+                power: machines.get(id).map(|machine| machine.power),
+                phase: known.phase,
+                item: items.get(id),
+                age: known.since.map_or(Duration::ZERO, |since| now.since(since)),
+            };
+            todos.entry(row.todo()).or_default().push(id.clone());
+        }
+        todos
     }
+}
+
+/// In service, well, and nothing else about it.
+fn is_plain(member: &Member) -> bool {
+    member.lifecycle == Lifecycle::InService && member.healthy && member.protected
+}
+
+/// Whether the members in service are as many as the store knows of: those in use, and those of its
+/// sets. If not, one of them is unknown, or somebody's box is gone.
+fn accounted(view: &View, group: &Group, active: usize) -> bool {
+    let serves = |id: &&InstanceId| group.lifecycle(id) == Some(Lifecycle::InService);
+    let all = group.members.values().filter(|m| m.lifecycle == Lifecycle::InService).count();
+    let sets = [&view.stopping, &view.standby, &view.waking];
+    let known = view.pool.iter().chain(sets.into_iter().flat_map(|set| set.keys()));
+    all == active + known.filter(serves).count()
 }

@@ -1,0 +1,134 @@
+//! The reconcile table: what the group, EC2, the store and the item say of a box, and what follows.
+//!
+//! | AWS | store, item | do |
+//! | --- | --- | --- |
+//! | held by its terminate hook | any | evict, close its seat, answer the hook |
+//! | terminated, or on its way out of the group | anything but GONE, or a seat | evict, close its seat |
+//! | terminated, and left in standby | GONE | terminate in the group, which forgets it |
+//! | listed by nobody, or not by the group, for 15 min | a box that nobody uses | evict |
+//! | InService, Standby or Pending:Wait | GONE | terminate |
+//! | Pending:Wait | nothing | receive, as the launch hook |
+//! | InService, running | nothing, absent | probe, admit |
+//! | InService, running | waking | receive: delete the item, admit |
+//! | InService, unhealthy or not running | pool | stop |
+//! | InService | standby | stop |
+//! | Standby, running | waking, for up to 5 min | receive: probe, ExitStandby |
+//! | Standby, stopped | waking, for up to 5 min | start (again) |
+//! | Standby | waking for over 5 min | parked, to stopping |
+//! | Standby, running | nothing, pool or standby | stop |
+//! | Standby, stopped | nothing or pool; standby without item | stop |
+//! | any | stopping | the stop flow's |
+//!
+//! The items were adopted before, so the store's word is the item's wherever there is one. A box in
+//! use is nobody's business here, whatever AWS does with it: it ends by its user, by its heartbeat,
+//! or by its death.
+
+use std::time::Duration;
+
+use crate::{
+    control::{ABSENT, WAKE_LIMIT},
+    fleet::{Lifecycle, Power},
+    seats::BoxItem,
+    store::BoxPhase,
+};
+
+/// What is known of a box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row<'a> {
+    /// Where it stands in the group, if the group lists it.
+    pub(super) lifecycle: Option<Lifecycle>,
+    /// Whether the group takes it for healthy.
+    pub(super) healthy: bool,
+    /// Its state, if EC2 lists it.
+    pub(super) power: Option<Power>,
+    /// What the store says.
+    pub(super) phase: BoxPhase,
+    /// What the table says.
+    pub(super) item: Option<&'a BoxItem>,
+    /// How long the store has said so.
+    pub(super) age: Duration,
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Todo {
+    Nothing,
+    /// It is dead.
+    Evict,
+    /// It is dead, and a hook may hold it.
+    LetGo,
+    /// Nobody can use it again.
+    Terminate,
+    /// It boots.
+    Receive,
+    /// A spare, if it is ready.
+    Admit,
+    /// The stop flow takes it.
+    Stop,
+    /// Its start was never sent, or came to nothing.
+    Start,
+    /// Its start takes too long.
+    GiveUp,
+}
+
+impl Row<'_> {
+    /// The table.
+    pub(super) fn todo(&self) -> Todo {
+        use BoxPhase::{Gone, Running, Spare, Standby, Stopping, Unknown, Waking};
+        use Lifecycle as L;
+
+        if self.lifecycle == Some(L::TerminatingWait) {
+            return Todo::LetGo;
+        }
+        let seated = matches!(self.item, Some(BoxItem::Seat { .. }));
+        let dead = self.phase == Gone && !seated;
+        if self.power == Some(Power::Terminated) {
+            return match self.lifecycle {
+                _ if !dead => Todo::Evict,
+                // The group does not look after those, so somebody has to.
+                Some(L::Standby) => Todo::Terminate,
+                _ => Todo::Nothing,
+            };
+        }
+        let Some(lifecycle) = self.lifecycle else {
+            let unused = matches!(self.phase, Spare | Stopping | Standby | Waking);
+            return if unused && self.age > ABSENT { Todo::Evict } else { Todo::Nothing };
+        };
+        match (lifecycle, self.phase) {
+            (L::Terminating, _) if !dead => Todo::Evict,
+            (L::InService | L::Standby | L::PendingWait, Gone) => Todo::Terminate,
+            (L::PendingWait, Unknown) => Todo::Receive,
+            (L::InService, phase) => self.in_service(phase),
+            (L::Standby, Unknown | Spare | Standby | Waking) => self.in_standby(),
+            (L::Standby, Running | Stopping)
+            | (L::PendingWait, _)
+            | (
+                L::Pending | L::EnteringStandby | L::Terminating | L::TerminatingWait | L::Other,
+                _,
+            ) => Todo::Nothing,
+        }
+    }
+
+    fn in_service(&self, phase: BoxPhase) -> Todo {
+        let runs = self.power == Some(Power::Running);
+        match phase {
+            BoxPhase::Unknown if runs && self.healthy && self.item.is_none() => Todo::Admit,
+            BoxPhase::Waking if runs => Todo::Receive,
+            BoxPhase::Spare if self.power.is_some() && !(runs && self.healthy) => Todo::Stop,
+            BoxPhase::Standby => Todo::Stop,
+            _ => Todo::Nothing,
+        }
+    }
+
+    fn in_standby(&self) -> Todo {
+        match (self.power, self.phase) {
+            (Some(_), BoxPhase::Waking) if self.age > WAKE_LIMIT => Todo::GiveUp,
+            (Some(Power::Running), BoxPhase::Waking) => Todo::Receive,
+            (Some(Power::Stopped), BoxPhase::Waking) => Todo::Start,
+            (Some(Power::Running), _)
+            | (Some(Power::Stopped), BoxPhase::Unknown | BoxPhase::Spare) => Todo::Stop,
+            (Some(Power::Stopped), BoxPhase::Standby) if self.item.is_none() => Todo::Stop,
+            _ => Todo::Nothing,
+        }
+    }
+}

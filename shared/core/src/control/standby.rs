@@ -1,0 +1,79 @@
+//! Standby boxes: started again, and terminated when there are too many or they are too old.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::ControlPlane;
+use crate::{
+    clock::Clock,
+    error::Error,
+    fleet::{Boxes, Fleet},
+    id::InstanceId,
+    seats::{Seats, Write},
+    store::{Dropped, Store, View},
+};
+
+/// A wake that takes longer has failed.
+pub const WAKE_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// How many standby boxes one pass terminates at most: each is a call of its own.
+const DROPS: usize = 20;
+
+impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
+    /// Starts up to `n` rested standby boxes; returns how many.
+    pub(super) async fn wake(&self, n: usize) -> Result<usize, Error> {
+        let mut ready = Vec::new();
+        for instance in self.store.wake(n, self.clock.now()).await? {
+            match self.seats.waking(&instance).await? {
+                Write::Done => ready.push(instance),
+                Write::Refused => {
+                    self.store.orphan(&instance, self.clock.now()).await?;
+                }
+            }
+        }
+        self.start(&ready).await
+    }
+
+    /// Starts waking boxes; returns how many. Their tags are cleared first: a tag may be missing,
+    /// never another user's. What cannot be started now goes back at once, so that desired is
+    /// raised instead.
+    pub(super) async fn start(&self, waking: &[InstanceId]) -> Result<usize, Error> {
+        let mut refused = self.fleet.tag_owner(waking, None).await?;
+        let tagged: Vec<InstanceId> =
+            waking.iter().filter(|id| !refused.contains_key(id)).cloned().collect();
+        refused.extend(self.fleet.start(&tagged).await?);
+        for (id, refusal) in &refused {
+            warn!(instance_id = %id, ?refusal, "start refused");
+            self.give_up(id).await?;
+        }
+        let started = waking.len() - refused.len();
+        if started > 0 {
+            info!(boxes = started, "waking");
+        }
+        Ok(started)
+    }
+
+    /// Terminates standby boxes beyond the limit or the age that the operator set, oldest first.
+    pub(super) async fn drop_standby(&self) -> Result<usize, Error> {
+        let mut dropped = 0;
+        for instance in self.surplus(&self.store.view().await?) {
+            // One that is being woken just now stays.
+            if self.store.drop_box(&instance, self.clock.now()).await? == Dropped::Dropped {
+                self.discard(&instance).await?;
+                dropped += 1;
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn surplus(&self, view: &View) -> Vec<InstanceId> {
+        let now = self.clock.now();
+        let mut standby: Vec<_> = view.standby.iter().map(|(id, since)| (*since, id)).collect();
+        standby.sort();
+        let many = standby.len().saturating_sub(self.policy.max_standby);
+        let old = |since| self.policy.max_standby_age.is_some_and(|age| now.since(since) > age);
+        let surplus = standby.iter().enumerate().filter(|(n, (since, _))| *n < many || old(*since));
+        surplus.map(|(_, (_, id))| (*id).clone()).take(DROPS).collect()
+    }
+}
