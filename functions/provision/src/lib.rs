@@ -1,5 +1,5 @@
 //! What follows a change in the seats table, by its stream: in order for each item, retried until
-//! done.
+//! done or given up.
 //!
 //! - A seat was opened: its box is tagged with its owner. The record may be late, so the table is
 //!   asked whether the seat is still open; a tag that is missing is nothing, another user's is a
@@ -7,59 +7,69 @@
 //! - A seat was opened, or somebody left word that capacity is wanted: one round of capacity for
 //!   the whole batch. So a storm of logins costs a handful of calls, and the function that people
 //!   reach from the internet needs no right to touch the fleet.
+//!
+//! One record that cannot be handled does not hold up the others: the answer names it, and Lambda
+//! tries again from there (Lambda Developer Guide, "Configuring partial batch response with
+//! DynamoDB and Lambda"), until it gives the record up.
 
-use std::collections::BTreeMap;
+mod batch;
 
-use aws_lambda_events::dynamodb::Event;
+use aws_lambda_events::{dynamodb::Event, streams::DynamoDbEventResponse};
+use batch::{Batch, Opened};
 use hotdesk::{
     clock::Clock,
-    control::ControlPlane,
+    control::{ControlPlane, WORK},
     error::Error,
-    fleet::{Boxes, Fleet, FleetError},
-    id::UserId,
+    fleet::{Boxes, Fleet},
     seats::{Seat, Seats, UserState},
     store::{Store, StoreError},
 };
-use hotdesk_aws::Record;
 use tracing::{info, warn};
 
-/// Handles a batch; `request_id` is the invocation's name while it holds the scaling lock.
+/// Handles a batch; `request_id` is the invocation's name while it holds the scaling lock. What it
+/// answers are the records that have failed.
 ///
 /// # Errors
-/// The batch is retried whole; everything in it may be done again.
+/// Capacity, which is no record's own: the batch is retried whole. Everything in it may be done
+/// again.
 pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     plane: &ControlPlane<S, D, F, B, C>,
     event: Event,
     request_id: String,
-) -> Result<(), Error> {
-    let mut opened: BTreeMap<UserId, Seat> = BTreeMap::new();
-    let mut capacity = false;
-    for record in event.records {
-        if record.change.new_image.is_empty() {
+) -> Result<DynamoDbEventResponse, Error> {
+    let until = plane.clock.now().plus(WORK);
+    let Batch { opened, capacity, mut failed } = batch::read(event);
+    // People wait for capacity, and nobody for tags.
+    let scaled = if capacity { Box::pin(converge(plane, &request_id)).await } else { Ok(()) };
+    for (n, Opened { record, seat }) in opened.into_iter().enumerate() {
+        // As many as the time allows, at least one; the next invocation goes on from here.
+        if n > 0 && plane.clock.now() >= until {
+            info!(user = %seat.user, "left to the next invocation");
+        } else if let Err(e) = tag(plane, &seat).await {
+            // What comes after it would meet the same, and is tried again with it.
+            warn!(user = %seat.user, code = e.code(), error = e.chain(), "not tagged");
+        } else {
             continue;
         }
-        match Record::from_item(record.change.new_image)? {
-            Some(Record::User(item)) if item.state == UserState::Open => {
-                opened.insert(item.seat.user.clone(), item.seat);
-            }
-            Some(Record::Capacity) => capacity = true,
-            Some(Record::User(_) | Record::Box(..)) | None => {}
+        failed.push(record);
+        break;
+    }
+    scaled?;
+    Ok(batch::response(failed))
+}
+
+async fn converge<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
+    plane: &ControlPlane<S, D, F, B, C>,
+    request_id: &str,
+) -> Result<(), Error> {
+    match plane.converge(request_id).await {
+        // The reaper rebuilds it and sets capacity in the same pass.
+        Err(Error::Store(StoreError::Cold)) => {
+            warn!("store is cold: capacity left to the reaper");
+            Ok(())
         }
+        outcome => outcome,
     }
-    capacity |= !opened.is_empty();
-    for seat in opened.into_values() {
-        tag(plane, &seat).await?;
-    }
-    if capacity {
-        match plane.converge(&request_id).await {
-            // The reaper rebuilds it and sets capacity in the same pass.
-            Err(Error::Store(StoreError::Cold)) => {
-                warn!("store is cold: capacity left to the reaper")
-            }
-            outcome => outcome?,
-        }
-    }
-    Ok(())
 }
 
 async fn tag<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
@@ -75,11 +85,12 @@ async fn tag<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     if !still {
         return Ok(());
     }
-    match plane.fleet.tag_owner(std::slice::from_ref(&seat.instance), Some(&seat.user)).await {
-        Ok(()) => info!(user = %seat.user, instance_id = %seat.instance, "tagged"),
-        // The box is gone: its seat is closed by whoever notices. Retrying would hold up the shard.
-        Err(FleetError::Refused(code)) => warn!(instance_id = %seat.instance, code, "not tagged"),
-        Err(e) => return Err(e.into()),
+    let boxes = std::slice::from_ref(&seat.instance);
+    match plane.fleet.tag_owner(boxes, Some(&seat.user)).await?.get(&seat.instance) {
+        None => info!(user = %seat.user, instance_id = %seat.instance, "tagged"),
+        // The box is gone: its seat is closed by whoever notices. Trying again would hold up the
+        // shard.
+        Some(refusal) => warn!(instance_id = %seat.instance, ?refusal, "not tagged"),
     }
     Ok(())
 }

@@ -1,74 +1,98 @@
-//! AWS's error codes, sorted by who acts: one table for all services.
+//! What an error of AWS means for whoever called: one answer for all services. The codes are in
+//! [`table`].
+
+mod class;
+mod table;
+mod validation;
 
 use std::error::Error;
 
-use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use hotdesk::{fleet::FleetError, seats::SeatsError};
+use aws_sdk_ec2::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
+pub(crate) use class::{Class, classify};
+use hotdesk::{
+    fleet::{FleetError, Refusal},
+    seats::SeatsError,
+};
 
-/// What a code means for whoever called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Class {
-    /// The rate is used up, or another writer has the item; it passes.
-    Busy,
-    /// The request does not fit the state of the instances or the group.
-    Refused,
-    /// The service's own trouble, no answer, or no permission.
-    Away,
+/// Why a call that names instances failed.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// Some of its instances are to blame, for this reason; AWS did nothing with any of them.
+    Instances(Refusal),
+    /// Any other call would fail as well.
+    Whole(FleetError),
 }
 
-/// The table. Codes: EC2 API reference "Error codes", Auto Scaling API reference "Common errors",
-/// DynamoDB API reference "Error handling".
-pub(crate) fn classify(code: Option<&str>) -> Class {
-    match code {
-        Some(
-            "RequestLimitExceeded"
-            | "Throttling"
-            | "ThrottlingException"
-            | "RequestThrottled"
-            | "ProvisionedThroughputExceededException"
-            | "TransactionConflictException"
-            | "TransactionInProgressException",
-        ) => Class::Busy,
-        Some(
-            "ValidationError"
-            | "IncorrectInstanceState"
-            | "IncorrectState"
-            | "InvalidInstanceID.NotFound"
-            | "InvalidInstanceID.Malformed"
-            | "InsufficientInstanceCapacity"
-            | "ScalingActivityInProgress"
-            | "ResourceContention"
-            | "ResourceInUse",
-        ) => Class::Refused,
-        _ => Class::Away,
+/// A failed call to EC2 or Auto Scaling that names instances.
+pub(crate) fn of_instances<E>(error: SdkError<E, HttpResponse>) -> Failed
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    refusal(&error).map_or_else(|| Failed::Whole(fleet(error)), Failed::Instances)
+}
+
+/// Why AWS does not do it with the instances that were named, if they are to blame.
+pub(crate) fn refusal<E>(error: &SdkError<E, HttpResponse>) -> Option<Refusal>
+where
+    E: ProvideErrorMetadata,
+{
+    match class(error) {
+        Class::Instance(refusal) => Some(refusal),
+        Class::Busy | Class::Away | Class::Later | Class::Alarm => None,
     }
 }
 
 /// A failed call to EC2 or Auto Scaling.
-pub(crate) fn fleet<E, R>(error: SdkError<E, R>) -> FleetError
+pub(crate) fn fleet<E>(error: SdkError<E, HttpResponse>) -> FleetError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
-    let code = error.code().map(str::to_owned);
-    let message = error.message().unwrap_or_default().to_owned();
-    match classify(code.as_deref()) {
+    let what = what(&error);
+    match class(&error) {
         Class::Busy => FleetError::Throttled(Box::new(error)),
-        Class::Refused => FleetError::Refused(format!("{}: {message}", code.unwrap_or_default())),
-        Class::Away => {
-            FleetError::Away(code.unwrap_or_else(|| "no answer".into()), Box::new(error))
-        }
+        Class::Later | Class::Instance(_) => FleetError::Refused(what),
+        Class::Away => FleetError::Away(what, Box::new(error)),
+        Class::Alarm => FleetError::Broken(what, Box::new(error)),
     }
 }
 
-/// A failed call to DynamoDB.
+/// A failed call to DynamoDB. What only alarms there has no class of its own in the port: the
+/// table is away until somebody mended it.
 pub(crate) fn seats<E, R>(error: SdkError<E, R>) -> SeatsError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    match classify(error.code()) {
+    match classify(error.code(), error.message(), None) {
         Class::Busy => SeatsError::Busy(Box::new(error)),
-        Class::Refused | Class::Away => SeatsError::Away(Box::new(error)),
+        Class::Away | Class::Later | Class::Instance(_) | Class::Alarm => {
+            SeatsError::Away(Box::new(error))
+        }
+    }
+}
+
+fn class<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Class {
+    match error {
+        // It was never sent: what we asked for cannot be asked.
+        SdkError::ConstructionFailure(_) => Class::Alarm,
+        _ => {
+            let status = error.raw_response().map(|response| response.status().as_u16());
+            classify(error.code(), error.message(), status)
+        }
+    }
+}
+
+/// AWS's code and sentence. The SDK's own texts of an error leave the sentence out.
+fn what<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        (None, _) => error.raw_response().map_or_else(
+            || "no answer".to_owned(),
+            |response| format!("HTTP status {}", response.status().as_u16()),
+        ),
     }
 }

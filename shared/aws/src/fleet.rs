@@ -1,11 +1,19 @@
 //! The fleet in EC2 and Auto Scaling.
 
+mod batch;
 mod describe;
+mod retry;
 
-use aws_sdk_autoscaling::Client as AutoScaling;
-use aws_sdk_ec2::Client as Ec2;
+use aws_sdk_autoscaling::{Client as AutoScaling, types::AutoScalingGroup};
+use aws_sdk_ec2::{
+    Client as Ec2,
+    error::ProvideErrorMetadata,
+    types::{Filter, InstanceStateName},
+};
 use hotdesk::{
-    fleet::{Answer, Fleet, FleetError, Group, Hook, Machines, Verdict},
+    fleet::{
+        Answer, Fleet, FleetError, Group, Hook, Machines, Members, Refusal, Refused, Sizes, Verdict,
+    },
     id::{InstanceId, UserId},
 };
 
@@ -14,12 +22,16 @@ use crate::{error, tags};
 /// EnterStandby and ExitStandby take at most 20 instances (Auto Scaling User Guide, "Quotas").
 const STANDBY_BATCH: usize = 20;
 
+/// SetInstanceProtection takes at most 50 (likewise), DescribeAutoScalingInstances too (its API
+/// reference).
+const MEMBERS_BATCH: usize = 50;
+
 /// No limit is documented for StopInstances and StartInstances; CreateTags takes 1000 ids, fewer
 /// being advised (EC2 API reference).
 const EC2_BATCH: usize = 100;
 
-/// DescribeInstances takes 200 values a filter (EC2 API reference).
-const FILTER_BATCH: usize = 200;
+/// DescribeInstances names no limit of ids; 1000 instances are the most that a page may have.
+const DESCRIBE_BATCH: usize = 200;
 
 /// [`Fleet`] as one Auto Scaling group.
 #[derive(Clone, Debug)]
@@ -35,71 +47,118 @@ impl AwsFleet {
     pub fn new(ec2: Ec2, autoscaling: AutoScaling, group: &str) -> Self {
         Self { ec2, autoscaling, group: group.to_owned() }
     }
-}
 
-fn strings(ids: &[InstanceId]) -> Vec<String> {
-    ids.iter().map(ToString::to_string).collect()
+    async fn describe_group(&self, members: bool) -> Answer<AutoScalingGroup> {
+        let request = self.autoscaling.describe_auto_scaling_groups();
+        let request = request.auto_scaling_group_names(&self.group);
+        // The default is true.
+        let request = if members { request } else { request.include_instances(false) };
+        let reply = request.send().await.map_err(error::fleet)?;
+        let group = reply.auto_scaling_groups.unwrap_or_default().into_iter().next();
+        group.ok_or_else(|| {
+            let missing = format!("AutoScalingGroup name not found: {}", self.group);
+            FleetError::Broken(missing, "DescribeAutoScalingGroups lists none".into())
+        })
+    }
+
+    async fn describe_members(&self, ids: Vec<String>) -> Answer<Members> {
+        let request = self.autoscaling.describe_auto_scaling_instances();
+        let mut pages = request.set_instance_ids(Some(ids)).into_paginator().send();
+        let mut members = Members::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(error::fleet)?;
+            // It lists members of any group.
+            let ours = page
+                .auto_scaling_instances()
+                .iter()
+                .filter(|member| member.auto_scaling_group_name() == Some(&self.group));
+            members.extend(ours.filter_map(describe::details).map(|m| (m.instance.clone(), m)));
+        }
+        Ok(members)
+    }
+
+    /// By id, as EC2 pages through the whole account for a filter on ids. One id that it does not
+    /// list (any more, or yet) fails them all; its sentence names those, and the others are asked
+    /// for again. (EC2 API reference, "Error codes": InvalidInstanceID.NotFound.)
+    async fn describe_machines(&self, mut ids: Vec<String>) -> Answer<Machines> {
+        // Every state: a call without any filter has a smaller bucket (EC2 Developer Guide,
+        // "Request throttling").
+        let states = InstanceStateName::values().iter().map(ToString::to_string).collect();
+        let states = Filter::builder().name("instance-state-name").set_values(Some(states)).build();
+        while !ids.is_empty() {
+            let request = self.ec2.describe_instances().filters(states.clone());
+            let error = match request.set_instance_ids(Some(ids.clone())).send().await {
+                Ok(reply) => {
+                    let listed = reply.reservations().iter().flat_map(|r| r.instances());
+                    let listed = listed.filter_map(describe::machine);
+                    return Ok(listed.map(|machine| (machine.instance.clone(), machine)).collect());
+                }
+                Err(error) => error,
+            };
+            let asked = ids.len();
+            if error::refusal(&error) == Some(Refusal::Unlisted) {
+                let sentence = error.message().unwrap_or_default();
+                ids.retain(|id| !sentence.contains(id.as_str()));
+            }
+            if ids.len() == asked {
+                return Err(error::fleet(error));
+            }
+        }
+        Ok(Machines::new())
+    }
 }
 
 impl Fleet for AwsFleet {
     async fn group(&self) -> Answer<Group> {
-        let request = self.autoscaling.describe_auto_scaling_groups();
-        let reply =
-            request.auto_scaling_group_names(&self.group).send().await.map_err(error::fleet)?;
-        let group = reply.auto_scaling_groups().first();
-        let group = group.ok_or_else(|| FleetError::Refused(format!("no group {}", self.group)))?;
-        Ok(describe::group(group))
+        Ok(describe::group(&self.describe_group(true).await?))
+    }
+
+    async fn sizes(&self) -> Answer<Sizes> {
+        Ok(describe::sizes(&self.describe_group(false).await?))
+    }
+
+    async fn members(&self, instances: &[InstanceId]) -> Answer<Members> {
+        batch::describe(instances, MEMBERS_BATCH, |ids| self.describe_members(ids)).await
     }
 
     async fn machines(&self, instances: &[InstanceId]) -> Answer<Machines> {
-        let mut machines = Machines::new();
-        for some in instances.chunks(FILTER_BATCH) {
-            // A filter, not InstanceIds: one id that EC2 does not list yet would fail them all.
-            let filter = aws_sdk_ec2::types::Filter::builder().name("instance-id");
-            let filter = filter.set_values(Some(strings(some))).build();
-            let request = self.ec2.describe_instances().filters(filter).max_results(1000);
-            let mut pages = request.into_paginator().send();
-            while let Some(page) = pages.next().await {
-                let page = page.map_err(error::fleet)?;
-                let listed = page.reservations().iter().flat_map(|r| r.instances());
-                machines
-                    .extend(listed.filter_map(describe::machine).map(|m| (m.instance.clone(), m)));
-            }
-        }
-        Ok(machines)
+        batch::describe(instances, DESCRIBE_BATCH, |ids| self.describe_machines(ids)).await
     }
 
-    async fn enter_standby(&self, instances: &[InstanceId]) -> Answer<()> {
-        for some in instances.chunks(STANDBY_BATCH) {
+    async fn enter_standby(&self, instances: &[InstanceId]) -> Answer<Refused> {
+        batch::change(instances, STANDBY_BATCH, async |ids| {
             let request = self.autoscaling.enter_standby().auto_scaling_group_name(&self.group);
-            let request = request.set_instance_ids(Some(strings(some)));
-            request.should_decrement_desired_capacity(true).send().await.map_err(error::fleet)?;
-        }
-        Ok(())
+            let request = request.should_decrement_desired_capacity(true);
+            let sent = request.set_instance_ids(Some(ids)).send().await;
+            sent.map(drop).map_err(error::of_instances)
+        })
+        .await
     }
 
-    async fn exit_standby(&self, instances: &[InstanceId]) -> Answer<()> {
-        for some in instances.chunks(STANDBY_BATCH) {
+    async fn exit_standby(&self, instances: &[InstanceId]) -> Answer<Refused> {
+        batch::change(instances, STANDBY_BATCH, async |ids| {
             let request = self.autoscaling.exit_standby().auto_scaling_group_name(&self.group);
-            request.set_instance_ids(Some(strings(some))).send().await.map_err(error::fleet)?;
-        }
-        Ok(())
+            let sent = request.set_instance_ids(Some(ids)).send().await;
+            sent.map(drop).map_err(error::of_instances)
+        })
+        .await
     }
 
-    async fn stop(&self, instances: &[InstanceId]) -> Answer<()> {
-        for some in instances.chunks(EC2_BATCH) {
-            let request = self.ec2.stop_instances().set_instance_ids(Some(strings(some)));
-            request.send().await.map_err(error::fleet)?;
-        }
-        Ok(())
+    async fn stop(&self, instances: &[InstanceId]) -> Answer<Refused> {
+        batch::change(instances, EC2_BATCH, async |ids| {
+            let sent = self.ec2.stop_instances().set_instance_ids(Some(ids)).send().await;
+            sent.map(drop).map_err(error::of_instances)
+        })
+        .await
     }
 
-    async fn start(&self, instances: &[InstanceId]) -> Answer<()> {
-        for some in instances.chunks(EC2_BATCH) {
-            let request = self.ec2.start_instances().set_instance_ids(Some(strings(some)));
-            request.send().await.map_err(error::fleet)?;
-        }
-        Ok(())
+    async fn start(&self, instances: &[InstanceId]) -> Answer<Refused> {
+        batch::change(instances, EC2_BATCH, async |ids| {
+            let request = self.ec2.start_instances().set_instance_ids(Some(ids)).customize();
+            let sent = request.config_override(retry::start_instances()).send().await;
+            sent.map(drop).map_err(error::of_instances)
+        })
+        .await
     }
 
     async fn terminate(&self, instance: &InstanceId) -> Answer<()> {
@@ -107,7 +166,11 @@ impl Fleet for AwsFleet {
         let request = self.autoscaling.terminate_instance_in_auto_scaling_group();
         let request =
             request.instance_id(instance.as_str()).should_decrement_desired_capacity(false);
-        request.send().await.map(drop).map_err(error::fleet)
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error::refusal(&error) == Some(Refusal::Unlisted) => Ok(()),
+            Err(error) => Err(error::fleet(error)),
+        }
     }
 
     async fn set_desired(&self, desired: usize) -> Answer<()> {
@@ -139,11 +202,29 @@ impl Fleet for AwsFleet {
         request.send().await.map(drop).map_err(error::fleet)
     }
 
-    async fn tag_owner(&self, instances: &[InstanceId], owner: Option<&UserId>) -> Answer<()> {
-        for some in instances.chunks(EC2_BATCH) {
-            let request = self.ec2.create_tags().set_resources(Some(strings(some)));
-            request.tags(tags::encode(owner)).send().await.map_err(error::fleet)?;
-        }
-        Ok(())
+    async fn tag_owner(&self, instances: &[InstanceId], owner: Option<&UserId>) -> Answer<Refused> {
+        batch::change(instances, EC2_BATCH, async |ids| {
+            let request = self.ec2.create_tags().tags(tags::encode(owner));
+            let sent = request.set_resources(Some(ids)).send().await;
+            sent.map(drop).map_err(error::of_instances)
+        })
+        .await
+    }
+
+    async fn protect(&self, instances: &[InstanceId]) -> Answer<Refused> {
+        batch::change(instances, MEMBERS_BATCH, async |ids| {
+            let request = self.autoscaling.set_instance_protection();
+            let request =
+                request.auto_scaling_group_name(&self.group).protected_from_scale_in(true);
+            let sent = request.set_instance_ids(Some(ids)).send().await;
+            sent.map(drop).map_err(error::of_instances)
+        })
+        .await
+    }
+
+    async fn suspend_balancing(&self) -> Answer<()> {
+        let request = self.autoscaling.suspend_processes().auto_scaling_group_name(&self.group);
+        let request = request.scaling_processes(describe::BALANCING);
+        request.send().await.map(drop).map_err(error::fleet)
     }
 }

@@ -2,6 +2,8 @@
 
 mod calls;
 mod condition;
+mod open;
+mod read;
 pub(crate) mod record;
 
 use std::time::Duration;
@@ -9,11 +11,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     Client,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, CancellationReason, TransactWriteItem, builders::PutBuilder},
+    types::{CancellationReason, TransactWriteItem},
 };
 use backon::{ExponentialBuilder, Retryable};
-use hotdesk::seats::{Answer, SeatsError, Write};
-use record::{Record, Row};
+use hotdesk::seats::{Answer, SeatsError};
 
 use crate::error;
 
@@ -59,27 +60,15 @@ impl DynamoSeats {
                 _ => Err(error::seats(error)),
             }
         };
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(20))
-            .with_max_times(5)
-            .with_jitter();
-        attempt.retry(pauses).when(|e| matches!(e, SeatsError::Busy(_))).await
+        attempt.retry(pauses()).when(|e| matches!(e, SeatsError::Busy(_))).await
     }
+}
 
-    async fn write(&self, items: Vec<TransactWriteItem>) -> Answer<Write> {
-        match self.transact(items).await? {
-            Transaction::Done => Ok(Write::Done),
-            Transaction::Cancelled(_) => Ok(Write::Refused),
-        }
-    }
-
-    async fn get(&self, key: String) -> Answer<Option<Record>> {
-        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let reply = request.key("pk", AttributeValue::S(key)).send().await.map_err(error::seats)?;
-        reply.item.map_or(Ok(None), Record::from_item)
-    }
-
-    fn put(&self, row: Row) -> PutBuilder {
-        condition::put(&self.table, row)
-    }
+/// The pauses before a call is made again for what DynamoDB did not get to: five, from 20 ms, twice
+/// as long each time, so that a function's time allows many of them.
+fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(20))
+        .with_max_times(5)
+        .with_jitter()
 }

@@ -28,17 +28,26 @@ pub(super) fn update(table: &str, key: String, expression: &str) -> UpdateBuilde
     update.key("pk", AttributeValue::S(key))
 }
 
+pub(super) fn number(n: u64) -> AttributeValue {
+    AttributeValue::N(n.to_string())
+}
+
+pub(super) fn text(s: &str) -> AttributeValue {
+    AttributeValue::S(s.to_owned())
+}
+
 /// Only if the box's item is that seat, or parked already (this write was repeated).
-pub(super) fn seat_of(put: PutBuilder, user: &UserId, epoch: Epoch) -> PutBuilder {
-    put.condition_expression(
-        "(#state = :seat AND #user = :user AND epoch = :epoch) OR #state = :parked",
-    )
-    .expression_attribute_names("#state", "state")
-    .expression_attribute_names("#user", "user")
-    .expression_attribute_values(":seat", AttributeValue::S("seat".into()))
-    .expression_attribute_values(":parked", AttributeValue::S("parked".into()))
-    .expression_attribute_values(":user", AttributeValue::S(user.to_string()))
-    .expression_attribute_values(":epoch", AttributeValue::N(epoch.to_string()))
+pub(super) fn seat_of(update: UpdateBuilder, user: &UserId, epoch: Epoch) -> UpdateBuilder {
+    update
+        .condition_expression(
+            "(#state = :seat AND #user = :user AND epoch = :epoch) OR #state = :parked",
+        )
+        .expression_attribute_names("#state", "state")
+        .expression_attribute_names("#user", "user")
+        .expression_attribute_values(":seat", text("seat"))
+        .expression_attribute_values(":parked", text("parked"))
+        .expression_attribute_values(":user", text(user.as_str()))
+        .expression_attribute_values(":epoch", number(epoch.0))
 }
 
 /// The put as part of a transaction.

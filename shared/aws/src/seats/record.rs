@@ -87,6 +87,22 @@ impl Record {
             _ => Ok(None),
         }
     }
+
+    /// The user's item, if it is one.
+    pub(super) fn into_user(self) -> Option<UserItem> {
+        match self {
+            Self::User(item) => Some(item),
+            Self::Box(..) | Self::Capacity => None,
+        }
+    }
+
+    /// The box's item, if it is one.
+    pub(super) fn into_box(self) -> Option<(InstanceId, BoxItem)> {
+        match self {
+            Self::Box(instance, item) => Some((instance, item)),
+            Self::User(_) | Self::Capacity => None,
+        }
+    }
 }
 
 fn read<T: DeserializeOwned>(item: serde_dynamo::Item, pk: &str) -> Result<T, SeatsError> {
@@ -134,16 +150,6 @@ pub(super) fn open_user(seat: &Seat, identity: &Identity) -> Result<Row, SeatsEr
 pub(super) fn seat_box(seat: &Seat) -> Result<Row, SeatsError> {
     let mut row = write(BoxRow::Seat { user: seat.user.clone(), epoch: seat.epoch })?;
     row.insert("pk".into(), AttributeValue::S(box_key(&seat.instance)));
-    Ok(row)
-}
-
-/// The item of a parked box; `expires` (seconds since 1970) if it is dead.
-pub(super) fn parked_box(instance: &InstanceId, expires: Option<u64>) -> Result<Row, SeatsError> {
-    let mut row = write(BoxRow::Parked)?;
-    row.insert("pk".into(), AttributeValue::S(box_key(instance)));
-    if let Some(expires) = expires {
-        row.insert("expires".into(), AttributeValue::N(expires.to_string()));
-    }
     Ok(row)
 }
 

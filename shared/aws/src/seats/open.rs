@@ -1,0 +1,58 @@
+//! Opening a seat: the items of its user and of its box in one transaction.
+
+use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
+use hotdesk::seats::{Answer, Identity, Open, Seat};
+
+use super::{
+    DynamoSeats, Transaction,
+    condition::{number, put, put_item, text},
+    record::{Record, open_user, seat_box},
+};
+
+impl DynamoSeats {
+    /// See [`hotdesk::seats::Seats::open`]. Of a conflict DynamoDB tells only the items whose
+    /// condition did not hold.
+    pub(super) async fn open_seat(&self, seat: &Seat, identity: &Identity) -> Answer<Open> {
+        let user = put(&self.table, open_user(seat, identity)?)
+            .condition_expression(
+                "attribute_not_exists(pk) OR (issuer = :issuer AND subject = :subject AND \
+                 ((#state = :closed AND epoch < :epoch) OR \
+                  (#state = :open AND instance = :instance AND epoch = :epoch)))",
+            )
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":issuer", text(&identity.issuer))
+            .expression_attribute_values(":subject", text(&identity.subject))
+            .expression_attribute_values(":closed", text("closed"))
+            .expression_attribute_values(":open", text("open"))
+            .expression_attribute_values(":instance", text(seat.instance.as_str()))
+            .expression_attribute_values(":epoch", number(seat.epoch.0))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let instance = put(&self.table, seat_box(seat)?)
+            .condition_expression(
+                "attribute_not_exists(pk) OR (#state = :seat AND #user = :user AND epoch = :epoch)",
+            )
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#user", "user")
+            .expression_attribute_values(":seat", text("seat"))
+            .expression_attribute_values(":user", text(seat.user.as_str()))
+            .expression_attribute_values(":epoch", number(seat.epoch.0))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match self.transact(vec![put_item(user)?, put_item(instance)?]).await? {
+            Transaction::Done => Ok(Open::Opened),
+            Transaction::Cancelled(reasons) => conflict(&reasons, identity),
+        }
+    }
+}
+
+fn conflict(reasons: &[CancellationReason], identity: &Identity) -> Answer<Open> {
+    let old = |n: usize| {
+        let row = reasons.get(n).and_then(CancellationReason::item);
+        row.cloned().map_or(Ok(None), Record::from_item)
+    };
+    let user = old(0)?.and_then(Record::into_user);
+    if user.as_ref().is_some_and(|item| item.identity != *identity) {
+        return Ok(Open::OtherPerson);
+    }
+    let instance = old(1)?.and_then(Record::into_box).map(|(_, item)| item);
+    Ok(Open::Conflict { user, instance })
+}
