@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
@@ -21,7 +21,7 @@ pub struct Redis {
     process: Process,
     url: String,
     /// The folder of one that has it for itself.
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 impl Redis {
@@ -31,10 +31,27 @@ impl Redis {
     /// redis-server is not installed, or does not answer within 20 s.
     pub async fn start() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("hotdesk-redis-").tempdir()?;
-        let socket = folder.path().join("redis.sock");
-        let mut command = command(folder.path());
-        command.args(["--port", "0", "--unixsocket"]).arg(&socket).stdout(Stdio::null());
-        Self::run(command, format!("redis+unix://{}", socket.display()), Some(folder)).await
+        let url = format!("redis+unix://{}", socket(folder.path()).display());
+        Self::run(on_socket(folder.path()), url, Some(folder)).await
+    }
+
+    /// Ends one that [`Redis::start`] has started, and all that it held.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    pub fn stop(&mut self) -> io::Result<()> {
+        self.process.child().kill()?;
+        self.process.child().wait().map(drop)
+    }
+
+    /// Starts it again where it was, empty.
+    ///
+    /// # Errors
+    /// As [`Redis::start`]; or it was never on a socket of its own.
+    pub async fn start_again(&mut self) -> io::Result<()> {
+        let folder = self.folder.as_ref().ok_or_else(|| io::Error::other("on a port"))?;
+        self.process = Process::spawn(on_socket(folder.path()))?;
+        self.ready().await
     }
 
     /// Starts one on a port of 127.0.0.1, in `folder`; what it prints goes to the file `log`.
@@ -49,12 +66,15 @@ impl Redis {
     }
 
     async fn run(command: Command, url: String, folder: Option<TempDir>) -> io::Result<Self> {
-        let mut redis = Self { process: Process::spawn(command)?, url, _folder: folder };
-        let ready = timeout(START_TIMEOUT, redis.answers()).await;
-        ready.map_err(|_| {
-            io::Error::new(io::ErrorKind::TimedOut, "redis-server does not answer")
-        })??;
+        let mut redis = Self { process: Process::spawn(command)?, url, folder };
+        redis.ready().await?;
         Ok(redis)
+    }
+
+    async fn ready(&mut self) -> io::Result<()> {
+        let ready = timeout(START_TIMEOUT, self.answers()).await;
+        ready
+            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "redis-server does not answer"))?
     }
 
     async fn answers(&mut self) -> io::Result<()> {
@@ -83,6 +103,16 @@ impl Redis {
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
     }
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("redis.sock")
+}
+
+fn on_socket(folder: &Path) -> Command {
+    let mut command = command(folder);
+    command.args(["--port", "0", "--unixsocket"]).arg(socket(folder)).stdout(Stdio::null());
+    command
 }
 
 fn command(folder: &Path) -> Command {

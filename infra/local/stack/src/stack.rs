@@ -82,8 +82,8 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
         let (lambda, dead) = (lambda.clone(), dead.clone());
         boxes.follow(effects, move |event| bus::deliver(&lambda, &dead, event))
     });
-    tokio::spawn(stream.run(lambda.clone(), dead));
-    tokio::spawn(schedule::run(lambda, settings.tick()));
+    tokio::spawn(stream.run(lambda.clone(), dead.clone()));
+    tokio::spawn(schedule::run(lambda, dead, settings.tick()));
 
     let redis_url = parts.redis.url().to_owned();
     tokio::select! {

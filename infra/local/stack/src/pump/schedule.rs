@@ -9,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
 use crate::{
+    dead_letters::DeadLetters,
     lambda::Lambda,
     moto::{ACCOUNT, REGION},
 };
@@ -17,15 +18,17 @@ use crate::{
 const FUNCTION: &str = "idle-reaper";
 
 /// Invokes the idle-reaper now and every `tick`, each time after the one before has ended: in AWS
-/// its reserved concurrency of one says the same. A failed pass is not repeated but by the next.
-pub async fn run(lambda: Lambda, tick: Duration) {
+/// its reserved concurrency of one says the same. A failed pass is a dead letter at once, as the next
+/// one does its work (in AWS: MaximumRetryAttempts 0, and an on-failure destination).
+pub async fn run(lambda: Lambda, dead: DeadLetters, tick: Duration) {
     let mut ticks = interval(tick);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match lambda.invoke(FUNCTION, &event()).await {
+        let event = event();
+        match lambda.invoke(FUNCTION, &event).await {
             Ok(summary) => tracing::info!(%summary, "idle-reaper"),
-            Err(error) => tracing::error!(%error, "idle-reaper"),
+            Err(error) => dead.add(FUNCTION, &event, &error),
         }
     }
 }

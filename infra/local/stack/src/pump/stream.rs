@@ -1,4 +1,4 @@
-//! The stream of the seats table: Lambda's event source mapping for `provision`.
+//! The stream of the seats table, read as Lambda reads it.
 
 use std::time::Duration;
 
@@ -6,22 +6,21 @@ use aws_sdk_dynamodbstreams::{
     Client, Error,
     types::{Record, ShardIteratorType},
 };
-use serde_json::json;
-use tokio::time::{Instant, sleep};
+use serde_json::Value;
+use tokio::time::sleep;
 
-use super::stream_event::record_json;
+use super::{
+    mapping::{Mapping, Patience},
+    stream_event::record_json,
+};
 use crate::{dead_letters::DeadLetters, lambda::Lambda};
 
-/// The function that it wakes.
-const FUNCTION: &str = "provision";
-/// BatchSize.
+/// BatchSize of the event source mapping.
 const BATCH: i32 = 100;
 /// Lambda polls a shard four times a second (Lambda Developer Guide, DynamoDB streams).
 const IDLE: Duration = Duration::from_millis(250);
-/// MaximumRecordAgeInSeconds: so long is a failing batch repeated.
-const RECORD_AGE: Duration = Duration::from_secs(3600);
-/// The longest pause between two attempts of a batch.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// The pause after a read that failed.
+const UNREADABLE: Duration = Duration::from_secs(10);
 
 /// Reads the stream of a table.
 #[derive(Debug)]
@@ -50,6 +49,19 @@ impl Stream {
     /// # Errors
     /// DynamoDB refuses; the next call reads on behind the last record that was returned.
     pub async fn next(&mut self) -> Result<Vec<Record>, Error> {
+        loop {
+            let mut records = self.read().await?;
+            if records.is_empty() {
+                return Ok(records);
+            }
+            records.retain(is_a_change);
+            if !records.is_empty() {
+                return Ok(records);
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<Vec<Record>, Error> {
         let iterator = match self.iterator.take() {
             Some(iterator) => iterator,
             None => self.reposition().await?,
@@ -76,33 +88,35 @@ impl Stream {
         Ok(request.send().await?.shard_iterator.unwrap_or_default())
     }
 
+    /// Records as Lambda hands them to a function, each for itself.
+    #[must_use]
+    pub fn as_json(&self, records: &[Record]) -> Vec<Value> {
+        records.iter().map(|record| record_json(record, &self.arn)).collect()
+    }
+
     /// Hands all that happens to `provision`, for ever.
     pub async fn run(mut self, lambda: Lambda, dead: DeadLetters) {
+        let mapping = Mapping { lambda, dead, patience: Patience::default() };
         loop {
             match self.next().await {
                 Ok(records) if records.is_empty() => sleep(IDLE).await,
-                Ok(records) => self.deliver(&lambda, &dead, &records).await,
+                Ok(records) => mapping.deliver(self.as_json(&records)).await,
                 Err(error) => {
                     tracing::warn!(%error, "seats stream: cannot be read");
-                    sleep(LONGEST_PAUSE).await;
+                    sleep(UNREADABLE).await;
                 }
             }
         }
     }
+}
 
-    /// Repeats a batch until it is taken or too old: what comes after it waits.
-    async fn deliver(&self, lambda: &Lambda, dead: &DeadLetters, records: &[Record]) {
-        let records: Vec<_> = records.iter().map(|record| record_json(record, &self.arn)).collect();
-        let event = json!({ "Records": records });
-        let began = Instant::now();
-        let mut pause = IDLE;
-        while let Err(error) = lambda.invoke(FUNCTION, &event).await {
-            if began.elapsed() > RECORD_AGE {
-                return dead.add(FUNCTION, &event, &error);
-            }
-            tracing::warn!(%error, records = records.len(), "provision: again");
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
+/// Whether DynamoDB would have written the record too. moto 5.2.5 writes one for a change that
+/// changes nothing (DynamoDB does not: Developer Guide, "Change data capture for DynamoDB Streams"),
+/// and two for an update that makes an item, the first with nothing but the key.
+fn is_a_change(record: &Record) -> bool {
+    record.dynamodb.as_ref().is_none_or(|change| match (&change.old_image, &change.new_image) {
+        (Some(old), Some(new)) => old != new,
+        (None, Some(new)) => change.keys.as_ref() != Some(new),
+        (_, None) => true,
+    })
 }
