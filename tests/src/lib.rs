@@ -5,3 +5,5 @@ pub mod boxes;
 pub mod desk;
 pub mod fleet;
 pub mod model;
+pub mod seats;
+pub mod world;

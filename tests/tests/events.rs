@@ -2,17 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc};
 
 use hotdesk::{control::Policy, store::Store};
 use hotdesk_tests::{
     boxes::ReadyBoxes,
     desk::Desk,
     fleet::{App, Cloud},
+    world::policy,
 };
 use serde_json::Value;
 
-const POLICY: Policy = Policy { idle_timeout: Duration::from_secs(300), spares: 0, min_boxes: 0 };
+const POLICY: Policy = Policy { spares: 0, min_boxes: 0, ..policy() };
 
 /// The status that each HTTP event is answered with.
 const ANSWERS: [(&str, u16); 10] = [
@@ -27,6 +28,9 @@ const ANSWERS: [(&str, u16); 10] = [
     ("ping-not-json", 401),
     ("ping-without-token", 401),
 ];
+
+/// The records that `provision` reports as failed, by their sequence numbers.
+const REPORTED: [(&str, &str); 1] = [("provision-malformed-item", "4421584500000000017450439092")];
 
 fn events() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
@@ -77,7 +81,10 @@ async fn the_other_events_are_handled_and_give_nobody_a_box() {
             lifecycle::handle(&app, event, name.clone()).await.expect(&name);
         } else if name.starts_with("provision-") {
             let event = serde_json::from_value(event).unwrap();
-            provision::handle(&app.plane, event, name.clone()).await.expect(&name);
+            let reply = provision::handle(&app.plane, event, name.clone()).await.expect(&name);
+            let failed = reply.batch_item_failures.into_iter().filter_map(|f| f.item_identifier);
+            let expected = REPORTED.iter().filter(|(reported, _)| *reported == name);
+            assert!(failed.eq(expected.map(|(_, record)| *record)), "{name}");
         } else if name.starts_with("idle-reaper-") {
             idle_reaper::handle(&app.plane, name.clone()).await.expect(&name);
         } else {
@@ -99,7 +106,8 @@ async fn look_alikes_evict_nobody() {
     let cloud = Arc::new(Cloud::start().await);
     let app = app(&desk, &cloud).await;
     for (name, mut event) in events() {
-        let look_alike = ["warm-pool", "replace-root-volume", "other-group", "spot"];
+        let look_alike =
+            ["warm-pool", "replace-root-volume", "other-group", "other-hook", "spot", "rebalance"];
         if !look_alike.iter().any(|part| name.contains(part)) {
             continue;
         }

@@ -53,7 +53,7 @@ async fn a_program_that_waits_is_told_its_place_and_when_to_ask() {
     assert_eq!(reply.status(), StatusCode::ACCEPTED);
     assert!(reply.headers().contains_key(header::RETRY_AFTER));
     let body: serde_json::Value = serde_json::from_str(reply.body()).unwrap();
-    assert_eq!(body, serde_json::json!({ "state": "waiting", "position": 1 }));
+    assert_eq!(body, serde_json::json!({ "state": "waiting", "position": 1, "limit": null }));
 }
 
 #[tokio::test]

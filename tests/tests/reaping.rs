@@ -18,10 +18,11 @@ use hotdesk_tests::{
     boxes::ReadyBoxes,
     desk::Desk,
     fleet::{App, Cloud, Plane, deliver_until},
+    world::policy,
 };
 use http::StatusCode;
 
-const POLICY: Policy = Policy { idle_timeout: Duration::from_secs(300), spares: 1, min_boxes: 1 };
+const POLICY: Policy = policy();
 
 /// Makes a user's last heartbeat that much older, in both tables.
 fn age(desk: &Desk, user: &str, by: Duration) {
@@ -116,7 +117,7 @@ impl AfterAlice {
         plane.fleet.tag_owner(ids, Some(&seat.user)).await.unwrap();
         plane.pass("replace").await.expect("a pass");
         boots(&cloud, &app, 1).await;
-        assert_eq!(plane.fleet.group().await.unwrap().desired, 2);
+        assert_eq!(plane.fleet.sizes().await.unwrap().desired, 2);
 
         age(&desk, "alice", Duration::from_secs(301));
         assert_eq!(plane.pass("reap").await.expect("a pass").begun, 1);
@@ -141,7 +142,7 @@ async fn an_idle_box_ends_in_standby_stopped_and_unassigned() {
     let plane = &app.plane;
     let group = plane.fleet.group().await.unwrap();
     assert_eq!(group.lifecycle(&seat.instance), Some(Lifecycle::Standby));
-    assert_eq!(group.desired, 1, "active + 1");
+    assert_eq!(group.sizes.desired, 1, "active + 1");
     let machines = plane.fleet.machines(std::slice::from_ref(&seat.instance)).await.unwrap();
     assert_eq!(machines[&seat.instance].power, Power::Stopped);
     let owner = cloud.sim.look(|sim| {
@@ -178,7 +179,7 @@ async fn a_rested_box_is_woken_before_another_is_launched() {
     deliver_until(&cloud, &app, woken).await;
 
     let group = plane.fleet.group().await.unwrap();
-    assert_eq!((group.desired, group.members.len()), (2, 2), "nothing was launched");
+    assert_eq!((group.sizes.desired, group.members.len()), (2, 2), "nothing was launched");
     assert_eq!(plane.seats.instance(&seat.instance).await.unwrap(), None, "free to give");
     let carol = claim(plane, "carol").await.expect("the woken box");
     assert_eq!(carol.instance, seat.instance);
@@ -220,7 +221,7 @@ async fn spares_that_nobody_needs_are_retired() {
         plane.store.view().await.unwrap().standby.len() == 2
     };
     deliver_until(&cloud, &app, stopped).await;
-    assert_eq!(plane.fleet.group().await.unwrap().desired, 1);
+    assert_eq!(plane.fleet.sizes().await.unwrap().desired, 1);
     assert_eq!(plane.store.demand(SystemClock.now()).await.unwrap().pool, 1);
 }
 
@@ -236,5 +237,5 @@ async fn a_flushed_store_gets_its_spares_and_its_stops_back() {
         view.pool == before.pool && view.standby.contains_key(&seat.instance)
     };
     deliver_until(&cloud, &app, whole).await;
-    assert_eq!(plane.fleet.group().await.unwrap().desired, 1, "nothing was launched or stopped");
+    assert_eq!(plane.fleet.sizes().await.unwrap().desired, 1, "nothing was launched or stopped");
 }

@@ -1,0 +1,312 @@
+//! A whole hotdesk in one process and in simulated time: the functions' own code, the real scripts
+//! in a real Redis, the real SDK, the simulator, the table in memory; EventBridge, the stream and
+//! the schedule around them; people who open workspaces and type.
+//!
+//! A world lives in a tokio runtime whose clock is paused: when nobody has anything to do, it jumps
+//! to what is due next. So a test takes no longer than its work, and runs alike each time.
+
+pub mod aws;
+pub mod boxes;
+pub mod check;
+pub mod clock;
+mod events;
+pub mod gate;
+mod lambda;
+pub mod people;
+pub mod seats;
+pub mod store;
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_sdk_ec2::config::retry::RetryPartition;
+
+use boxes::WorldBoxes;
+use clock::WorldClock;
+use gate::Gate;
+use hotdesk::{
+    clock::Clock,
+    control::{ControlPlane, Policy},
+    fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
+    id::InstanceId,
+};
+use hotdesk_aws::AwsFleet;
+use hotdesk_sim::{
+    Call, GroupSpec, HookResult, HookSpec, Settings, Sim, Transition,
+    http::{self, Shared},
+};
+use hotdesk_stack::redis::Redis;
+use lambda::Lambdas;
+use people::Door;
+use seats::WorldSeats;
+use store::WorldStore;
+use tokio::{sync::mpsc, task::JoinSet};
+
+pub use events::Deliveries;
+
+/// A Redis that several worlds use one after the other.
+pub type Server = Arc<tokio::sync::Mutex<Redis>>;
+
+/// A Redis for worlds.
+///
+/// # Panics
+/// If it does not start.
+#[must_use]
+pub fn server() -> Server {
+    Arc::new(tokio::sync::Mutex::new(store::start_redis()))
+}
+
+/// The control plane of a world.
+pub type WorldPlane = ControlPlane<WorldStore, WorldSeats, AwsFleet, WorldBoxes, WorldClock>;
+
+/// The name of the group.
+pub const GROUP: &str = "hotdesk";
+
+/// What a call to AWS takes.
+const LATENCY: Duration = Duration::from_millis(20);
+
+/// What an operator who decides nothing gets.
+#[must_use]
+pub const fn policy() -> Policy {
+    Policy {
+        idle_timeout: Duration::from_secs(300),
+        max_lifetime: None,
+        spares: 1,
+        min_boxes: 1,
+        max_standby: 5,
+        max_standby_age: None,
+    }
+}
+
+/// What a world begins with.
+pub struct Beginning {
+    /// What the operator decided.
+    pub policy: Policy,
+    /// How AWS behaves.
+    pub settings: Settings,
+    /// The group.
+    pub group: GroupSpec,
+}
+
+impl Default for Beginning {
+    fn default() -> Self {
+        Self { policy: policy(), settings: Settings::default(), group: group() }
+    }
+}
+
+/// The group as the template makes it in AWS.
+#[must_use]
+pub fn group() -> GroupSpec {
+    let hook = |name: &str, transition, default_result| HookSpec {
+        name: name.into(),
+        transition,
+        heartbeat_seconds: 300,
+        default_result,
+        metadata: None,
+    };
+    GroupSpec {
+        hooks: vec![
+            hook(LAUNCH_HOOK, Transition::Launching, HookResult::Abandon),
+            hook(TERMINATE_HOOK, Transition::Terminating, HookResult::Continue),
+        ],
+        tags: [("Owner".to_owned(), "UNASSIGNED".to_owned())].into(),
+        ..GroupSpec::named(GROUP)
+    }
+}
+
+/// How many worlds there were in this process.
+static WORLDS: AtomicUsize = AtomicUsize::new(0);
+
+/// See the module.
+pub struct World {
+    /// EC2 and Auto Scaling.
+    pub cloud: Shared,
+    /// The functions' ports and policy.
+    pub plane: WorldPlane,
+    /// The pages and the heartbeats.
+    pub door: Door,
+    /// Every call passes here.
+    pub gate: Gate,
+    /// What becomes of events on their way.
+    pub deliveries: Deliveries,
+    /// The functions that nobody calls by HTTP.
+    pub lambdas: Lambdas,
+    /// What must never happen, and did.
+    pub violations: Arc<Mutex<Vec<String>>>,
+    forgiven: Arc<Mutex<BTreeSet<InstanceId>>>,
+    redis_url: String,
+    /// The server behind the store.
+    server: Server,
+    _tasks: JoinSet<()>,
+}
+
+impl World {
+    /// A world on a Redis of its own, in which nothing moves by itself but the cloud and its events
+    /// and the table's stream; passes are called by the test, or by [`World::run`].
+    ///
+    /// # Panics
+    /// If Redis does not start, or outside of a runtime whose clock is paused.
+    pub async fn begin(beginning: Beginning) -> Self {
+        Self::on(&server(), beginning).await
+    }
+
+    /// A world on this Redis, which is emptied.
+    ///
+    /// # Panics
+    /// As [`World::begin`].
+    pub async fn on(server: &Server, beginning: Beginning) -> Self {
+        let redis_url = server.lock().await.url().to_owned();
+        let Beginning { policy, settings, group } = beginning;
+        let clock = WorldClock::new();
+        let gate = Gate::default();
+        gate.set_latency(LATENCY);
+        let sim = Sim::new(settings, group, clock.now().0);
+        let time = clock.clone();
+        let cloud = Shared::new(sim, move || time.now().0);
+        let config = aws::sdk_config(&cloud, &clock, &gate).await;
+        // What the SDK learns about its retries is the process's otherwise, and so other worlds'.
+        let partition =
+            RetryPartition::new(format!("world {}", WORLDS.fetch_add(1, Ordering::Relaxed)));
+        let ec2 = aws_sdk_ec2::config::Builder::from(&config).retry_partition(partition.clone());
+        let autoscaling =
+            aws_sdk_autoscaling::config::Builder::from(&config).retry_partition(partition);
+        let plane = ControlPlane {
+            store: WorldStore::new(&redis_url, &gate),
+            seats: WorldSeats::new(&gate),
+            fleet: AwsFleet::new(
+                aws_sdk_ec2::Client::from_conf(ec2.build()),
+                aws_sdk_autoscaling::Client::from_conf(autoscaling.build()),
+                GROUP,
+            ),
+            boxes: WorldBoxes::new(&clock),
+            clock: clock.clone(),
+            policy,
+        };
+        let door = Door::new(&plane);
+        let deliveries = Deliveries::default();
+        let lambdas = Lambdas::new(&plane);
+        let violations = Arc::<Mutex<Vec<String>>>::default();
+        let forgiven = Arc::<Mutex<BTreeSet<InstanceId>>>::default();
+        let mut tasks = JoinSet::new();
+        let (sender, effects) = mpsc::channel(1024);
+        tasks.spawn(http::drive(cloud.clone(), sender));
+        let follower = events::Follower {
+            plane: plane.clone(),
+            lambdas: lambdas.clone(),
+            deliveries: deliveries.clone(),
+            violations: Arc::clone(&violations),
+            forgiven: Arc::clone(&forgiven),
+        };
+        tasks.spawn(follower.follow(effects));
+        tasks.spawn(lambdas.clone().stream());
+        let world = Self {
+            cloud,
+            plane,
+            door,
+            gate,
+            deliveries,
+            lambdas,
+            violations,
+            forgiven,
+            redis_url,
+            server: Arc::clone(server),
+            _tasks: tasks,
+        };
+        world.flush();
+        world
+    }
+
+    /// A connection to Redis, to look and to meddle behind the store's back. It blocks the world.
+    ///
+    /// # Panics
+    /// If Redis is gone.
+    #[must_use]
+    pub fn redis(&self) -> redis::Connection {
+        let client = redis::Client::open(self.redis_url.as_str()).expect("a URL");
+        client.get_connection().expect("redis answers")
+    }
+
+    /// Empties Redis.
+    ///
+    /// # Panics
+    /// If Redis is gone.
+    pub fn flush(&self) {
+        redis::cmd("FLUSHALL").exec(&mut self.redis()).expect("redis answers");
+    }
+
+    /// The operator decides otherwise; from now on, the functions run so.
+    pub fn set_policy(&mut self, change: impl FnOnce(&mut Policy)) {
+        change(&mut self.plane.policy);
+        self.lambdas.deploy(&self.plane);
+    }
+
+    /// A box dies, without hotdesk's doing.
+    ///
+    /// # Panics
+    /// If EC2 does not know it.
+    pub fn lose(&self, instance: &InstanceId) {
+        self.forgive(instance);
+        let call = Call::TerminateInstances { ids: vec![instance.to_string()] };
+        self.cloud.call(call).expect("terminated");
+    }
+
+    /// What becomes of this box is not hotdesk's doing.
+    ///
+    /// # Panics
+    /// If the world has panicked.
+    pub fn forgive(&self, instance: &InstanceId) {
+        self.forgiven.lock().expect("not poisoned").insert(instance.clone());
+    }
+
+    /// Redis ends, and forgets everything.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub async fn stop_redis(&self) {
+        self.server.lock().await.stop().expect("it ends");
+    }
+
+    /// Redis is there again, empty.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn start_redis(&self) {
+        store::start_again(Arc::clone(&self.server));
+    }
+
+    /// Lets time pass, with a pass of the reaper each minute, as EventBridge calls it: one at a
+    /// time, a failed one not repeated.
+    pub async fn run(&self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end {
+            let next = tokio::time::Instant::now() + Duration::from_secs(60);
+            self.lambdas.pass().await;
+            tokio::time::sleep_until(next.min(end)).await;
+        }
+    }
+
+    /// `n` passes, a minute from one to the next.
+    pub async fn passes(&self, n: u32) {
+        self.run(Duration::from_secs(60) * n).await;
+    }
+
+    /// Passes until it is so.
+    ///
+    /// # Panics
+    /// If it is not within ten passes.
+    pub async fn pass_until(&self, what: &str, mut so: impl AsyncFnMut(&Self) -> bool) {
+        for _ in 0..10 {
+            if so(self).await {
+                return;
+            }
+            self.passes(1).await;
+        }
+        assert!(so(self).await, "{what}: not within ten passes\n{}", self.picture().await);
+    }
+}

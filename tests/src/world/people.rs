@@ -1,0 +1,249 @@
+//! People: they open workspaces and type. dispatch and ping are called as API Gateway does it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use hotdesk::{
+    clock::Clock,
+    config::WebConfig,
+    id::{InstanceId, UserId},
+    token::{SessionClaims, Signer, TicketClaims, Verifier, generate},
+};
+use http::{StatusCode, header};
+use lambda_http::{Body, Request};
+
+use super::{
+    World, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::invoke, seats::WorldSeats,
+    store::WorldStore,
+};
+use crate::desk::BASE_URL;
+
+/// The page beats so often while it is visible.
+pub const BEAT: Duration = Duration::from_secs(30);
+
+/// dispatch and ping. Clones are the same.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+struct Inner {
+    dispatch: dispatch::App<WorldStore, WorldSeats, WorldClock>,
+    ping: ping::App<WorldStore, WorldClock>,
+    boxes: WorldBoxes,
+    signer: Signer,
+    verifier: Verifier,
+    /// Nobody reaches the API.
+    closed: AtomicBool,
+}
+
+/// What a user sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Sent to this box.
+    Sent(Sent),
+    /// Told to wait; the body of the answer.
+    Waiting(serde_json::Value),
+    /// Anything else.
+    Refused(StatusCode),
+    /// No answer at all.
+    Nothing,
+}
+
+/// Where a user was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The box.
+    pub instance: InstanceId,
+    /// What the ticket says.
+    pub ticket: TicketClaims,
+}
+
+impl Door {
+    pub(super) fn new(plane: &WorldPlane) -> Self {
+        let (private, public) = generate().expect("keys");
+        let signer = Signer::from_jwk(&private).expect("a private key");
+        let verifier = Verifier::from_jwks(&public).expect("public keys");
+        let lifetime = Duration::from_secs(900);
+        let WorldPlane { store, seats, clock, boxes, .. } = plane.clone();
+        Self(Arc::new(Inner {
+            dispatch: dispatch::App {
+                store: store.clone(),
+                seats,
+                clock: clock.clone(),
+                signer: signer.clone(),
+                verifier: verifier.clone(),
+                seat_token_lifetime: lifetime,
+                web: WebConfig::new(BASE_URL, "https://{instanceId}.desk.invalid").expect("URLs"),
+            },
+            ping: ping::App {
+                store,
+                clock,
+                signer: signer.clone(),
+                verifier: verifier.clone(),
+                token_lifetime: lifetime,
+            },
+            boxes,
+            signer,
+            verifier,
+            closed: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether anybody reaches the API.
+    pub fn close(&self, closed: bool) {
+        self.0.closed.store(closed, Ordering::Relaxed);
+    }
+
+    fn request(&self, user: &str, method: &str, path: &str, body: &str) -> Request {
+        let name: UserId = user.parse().expect("a user name");
+        let day = Duration::from_secs(86_400);
+        let now = self.0.dispatch.clock.now();
+        let claims = SessionClaims::new(name, "local".into(), user.into(), now, day);
+        let cookie = format!("hotdesk={}", self.0.signer.sign(&claims).expect("signed"));
+        let request = http::Request::builder().method(method).uri(format!("{BASE_URL}{path}"));
+        let request = request.header(header::COOKIE, cookie).header(header::ORIGIN, BASE_URL);
+        request.body(Body::from(body)).expect("a request")
+    }
+
+    /// `GET /dispatch`.
+    ///
+    /// # Panics
+    /// If the user is sent anywhere but to a box, or with a ticket that is none.
+    pub async fn open(&self, user: &str) -> Seen {
+        if self.0.closed.load(Ordering::Relaxed) {
+            return Seen::Nothing;
+        }
+        let request = self.request(user, "GET", "/dispatch", "");
+        let Some(reply) = invoke(dispatch::handle(&self.0.dispatch, request)).await else {
+            return Seen::Nothing;
+        };
+        match reply.status() {
+            StatusCode::FOUND => {
+                let location = reply.headers()[header::LOCATION].to_str().expect("text");
+                let url = url::Url::parse(location).expect("a URL");
+                let host = url.host_str().expect("a host").to_owned();
+                let instance = host.split('.').next().and_then(|id| id.parse().ok());
+                let instance: InstanceId = instance.expect("a box");
+                let ticket = url.query_pairs().find(|(name, _)| name == "ticket").expect("one").1;
+                let now = self.0.dispatch.clock.now();
+                let ticket = self.0.verifier.verify(&ticket, instance.as_str(), now);
+                Seen::Sent(Sent { instance, ticket: ticket.expect("a ticket for that box") })
+            }
+            StatusCode::ACCEPTED => {
+                Seen::Waiting(serde_json::from_str(reply.body()).expect("JSON"))
+            }
+            status => Seen::Refused(status),
+        }
+    }
+
+    /// `GET /status`, as the waiting page asks it; the body of the answer.
+    pub async fn status(&self, user: &str) -> Option<serde_json::Value> {
+        if self.0.closed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let request = self.request(user, "GET", "/status", "");
+        let reply = invoke(dispatch::handle(&self.0.dispatch, request)).await?;
+        serde_json::from_str(reply.body()).ok()
+    }
+
+    /// `POST /stop` of that seat.
+    pub async fn leave(&self, sent: &Sent) -> Option<StatusCode> {
+        let body = format!("epoch={}", sent.ticket.epoch);
+        let request = self.request(sent.ticket.sub.as_str(), "POST", "/stop", &body);
+        Some(invoke(dispatch::handle(&self.0.dispatch, request)).await?.status())
+    }
+
+    /// A heartbeat of the page on the box: its agent notes it, then `POST /ping`. The headers of
+    /// the answer are for the page.
+    ///
+    /// # Panics
+    /// If the request cannot be made.
+    pub async fn beat(&self, sent: &Sent) -> Option<http::Response<String>> {
+        if !self.0.boxes.heartbeat(&sent.instance) || self.0.closed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let body = format!(r#"{{"user":"{}","instanceId":"{}"}}"#, sent.ticket.sub, sent.instance);
+        // The page renews its seat token; here each beat has a new one.
+        let now = self.0.ping.clock.now();
+        let lifetime = self.0.ping.token_lifetime;
+        let claims = hotdesk::token::SeatClaims::new(
+            sent.ticket.sub.clone(),
+            sent.instance.clone(),
+            sent.ticket.epoch,
+            now,
+            lifetime,
+        );
+        let token = self.0.signer.sign(&claims).expect("signed");
+        let request = http::Request::post(format!("{BASE_URL}/ping"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::from(body));
+        let reply = invoke(ping::handle(&self.0.ping, request.expect("a request"))).await?;
+        let (parts, body) = reply.into_parts();
+        Some(http::Response::from_parts(parts, body))
+    }
+
+    /// Opens the workspace as a page does: again and again until there is a box, but not for longer
+    /// than `patience`.
+    pub async fn wait_for_box(&self, user: &str, patience: Duration) -> Option<Sent> {
+        let end = tokio::time::Instant::now() + patience;
+        loop {
+            if let Seen::Sent(sent) = self.open(user).await {
+                return Some(sent);
+            }
+            while tokio::time::Instant::now() < end {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                let state = self.status(user).await.unwrap_or_default()["state"].clone();
+                if state == "running" || state == "stopped" {
+                    break;
+                }
+            }
+            if tokio::time::Instant::now() >= end {
+                return None;
+            }
+        }
+    }
+}
+
+impl World {
+    /// A user who opens their workspace, waiting if they must.
+    ///
+    /// # Panics
+    /// If there is no box within ten minutes.
+    pub async fn seated(&self, user: &str) -> Sent {
+        // The schedule goes on meanwhile.
+        let passes = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                self.lambdas.pass().await;
+            }
+        };
+        let sent = tokio::select! {
+            sent = self.door.wait_for_box(user, Duration::from_secs(600)) => sent,
+            () = passes => None,
+        };
+        match sent {
+            Some(sent) => sent,
+            None => panic!("{user} got no box\n{}", self.picture().await),
+        }
+    }
+
+    /// Lets time pass while these users type, and the reaper with it.
+    pub async fn run_typing(&self, sent: &[Sent], time: Duration) {
+        let typing = async {
+            loop {
+                for sent in sent {
+                    self.door.beat(sent).await;
+                }
+                tokio::time::sleep(BEAT).await;
+            }
+        };
+        tokio::select! {
+            () = self.run(time) => {}
+            () = typing => {}
+        }
+    }
+}

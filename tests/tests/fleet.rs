@@ -1,0 +1,18 @@
+//! The fleet under fire, in whole worlds (see [`hotdesk_tests::world`]): each row of the reconcile
+//! table, each trace that a rule answers, each event lost, doubled, late or out of order.
+
+#![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+
+mod fleet {
+    pub(crate) mod stage;
+
+    mod events;
+    mod kills;
+    mod large;
+    mod limits;
+    mod outage;
+    mod rows;
+    mod spot;
+    mod storm;
+    mod traces;
+}

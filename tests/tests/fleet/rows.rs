@@ -1,0 +1,5 @@
+//! One test for each row of the reconcile table, without a single event: passes do it alone.
+
+mod dead;
+mod service;
+mod standby;

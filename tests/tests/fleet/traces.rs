@@ -1,0 +1,4 @@
+//! One test for each trace that a rule answers.
+
+mod capacity;
+mod stops;

@@ -1,0 +1,140 @@
+//! Traces about capacity.
+
+use hotdesk::control::Policy;
+use hotdesk::fleet::Fleet;
+use hotdesk::store::{BoxPhase, Store};
+use hotdesk_sim::Call;
+use hotdesk_tests::world::gate::invoke;
+use hotdesk_tests::world::people::Seen;
+use hotdesk_tests::world::{GROUP, policy};
+use serde_json::json;
+use std::time::Duration;
+
+use crate::fleet::stage::*;
+
+/// Somebody lowers desired under the members, and scale-in finds them protected.
+#[tokio::test(start_paused = true)]
+async fn desired_lowered_under_members_takes_nobodys_box_and_leaves_no_spare_over() {
+    let world = with_spares(1).await;
+    // Two boxes are parked; alice's coming wakes one of them.
+    for sent in [world.seated("bob").await, world.seated("carol").await] {
+        world.door.leave(&sent).await.unwrap();
+    }
+    world.passes(5).await;
+    let alice = world.seated("alice").await;
+    world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(180)).await;
+    assert_eq!(world.plane.store.view().await.unwrap().standby.len(), 1);
+    let before = world.gate.counts().get("StartInstances").copied().unwrap_or_default();
+    world.cloud.call(Call::SetDesiredCapacity { group: GROUP.into(), desired: 0 }).unwrap();
+    world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(300)).await;
+    assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Running);
+    world.check_at_rest().await;
+    let started = world.gate.counts().get("StartInstances").copied().unwrap_or_default();
+    assert_eq!(started, before, "nothing was missing, so nothing was woken");
+    // And raised above what is needed: the surplus goes.
+    world.cloud.call(Call::SetDesiredCapacity { group: GROUP.into(), desired: 6 }).unwrap();
+    world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(900)).await;
+    world.check_at_rest().await;
+}
+
+/// A standby box that cannot be started: whoever waits gets a new one in the same round.
+#[tokio::test(start_paused = true)]
+async fn an_unstartable_standby_box_holds_nobody_up() {
+    let world = with_spares(1).await;
+    let standby = parked(&world).await;
+    let error = json!({ "code": "InsufficientInstanceCapacity", "message": "no", "status": 500 });
+    rules(&world, json!([{ "call": { "action": "StartInstances", "fault": { "error": error } } }]));
+    world.seated("alice").await;
+    let bob = world.door.wait_for_box("bob", Duration::from_secs(120)).await.expect("a new box");
+    assert_ne!(bob.instance, standby);
+    assert!(world.cloud.faults()[0].hits > 0);
+    rules(&world, json!([]));
+    world.run_typing(&[bob], Duration::from_secs(600)).await;
+    world.check_at_rest().await;
+}
+
+/// The holder of the lock is paused past its lease; others raise desired; it goes on with the counts
+/// that it read before.
+#[tokio::test(start_paused = true)]
+async fn a_lock_holder_paused_past_its_lease_lowers_nothing() {
+    let world = with_policy(Policy { spares: 3, ..policy() }).await;
+    let spares = world.plane.fleet.sizes().await.unwrap().desired;
+    world.door.open("first").await;
+    // It has read the group's sizes, and is frozen before it could raise them by one.
+    world.gate.pause_after("DescribeAutoScalingGroups", Duration::from_secs(45));
+    let plane = world.plane.clone();
+    let slow = tokio::spawn(invoke(async move { plane.converge("slow").await }));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut most = spares;
+    for n in 0..44 {
+        if n < 8 {
+            world.door.open(&format!("user{n}")).await;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if n == 31 {
+            world.plane.converge("quick").await.unwrap();
+        }
+        let desired = world.plane.fleet.sizes().await.unwrap().desired;
+        assert!(desired >= most, "lowered from {most} to {desired}");
+        most = desired;
+    }
+    assert!(most > spares, "the lease was over, and somebody else raised it");
+    slow.await.unwrap().expect("it ended by itself").expect("well");
+    assert!(world.plane.fleet.sizes().await.unwrap().desired >= most);
+    for n in 0..8 {
+        world.seated(&format!("user{n}")).await;
+    }
+    world.check().await;
+}
+
+/// Whoever sets capacity after the check, too late and too low, is corrected within a pass.
+#[tokio::test(start_paused = true)]
+async fn a_late_absolute_number_is_made_up_for() {
+    let world = with_spares(1).await;
+    let users = ["a", "b", "c", "d"];
+    for user in users {
+        world.door.open(user).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.cloud.call(Call::SetDesiredCapacity { group: GROUP.into(), desired: 1 }).unwrap();
+    for user in users {
+        world.seated(user).await;
+    }
+    world.check().await;
+}
+
+/// Tabs that were closed in the queue boot no box.
+#[tokio::test(start_paused = true)]
+async fn a_queue_left_by_closed_tabs_boots_nothing() {
+    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    world.plane.boxes.break_all(true);
+    for n in 0..5 {
+        assert!(matches!(world.door.open(&format!("user{n}")).await, Seen::Waiting(_)));
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert!(world.plane.fleet.sizes().await.unwrap().desired > 0, "they were waited for");
+    tokio::time::sleep(Duration::from_secs(200)).await;
+    world.plane.boxes.break_all(false);
+    world.run(Duration::from_secs(900)).await;
+    let demand = world.plane.store.demand(now(&world).await).await.unwrap();
+    assert_eq!((demand.waiting, demand.active, demand.pool), (0, 0, 0));
+    assert_eq!(world.plane.fleet.sizes().await.unwrap().desired, 0);
+}
+
+/// Whoever finds the lock held leaves word, and the holder goes round once more with what is true then.
+#[tokio::test(start_paused = true)]
+async fn a_loser_of_the_lock_need_not_wait_for_the_next_pass() {
+    let world = with_spares(1).await;
+    // The holder has counted, and is slow.
+    world.gate.pause_after("DescribeAutoScalingGroups", Duration::from_secs(8));
+    let plane = world.plane.clone();
+    let holder = tokio::spawn(invoke(async move { plane.converge("holder").await }));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for user in ["a", "b", "c"] {
+        world.door.open(user).await;
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(world.plane.fleet.sizes().await.unwrap().desired, 1, "the holder is at it");
+    holder.await.unwrap().expect("alive").expect("well");
+    assert_eq!(world.plane.fleet.sizes().await.unwrap().desired, 4, "three people and a spare");
+}
