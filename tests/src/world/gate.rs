@@ -102,8 +102,9 @@ impl Gate {
         self.plan().latency = latency;
     }
 
-    /// The function that makes the next call of that name is paused after it, as a frozen execution
-    /// environment is.
+    /// The function that makes the next step of the store of that name is paused after it, as a
+    /// frozen execution environment is. (A call of the SDK has timeouts of its own, which a frozen
+    /// one would not notice.)
     ///
     /// # Panics
     /// If a function panicked at the gate.

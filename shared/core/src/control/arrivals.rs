@@ -27,8 +27,9 @@ use crate::{
     store::{Admit, Duty, Lock, Store, Unlock, View},
 };
 
-/// How long the duty is held without a sign of life.
-const LEASE: Duration = Duration::from_secs(20);
+/// How long the duty is held without a sign of life: longer than any function lives, so that a round
+/// under throttling does not lose it. Whoever dies holds the others up until the next pass.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// A boot that takes longer has its hook extended. The hook's timeout must be longer than this and
 /// a minute, the time between two passes.
@@ -39,6 +40,9 @@ pub const TOO_LATE: Duration = Duration::from_secs(10 * 60);
 
 /// A box that EC2 does not list for so long is not waited for: passes look again.
 const LISTED: Duration = Duration::from_secs(10);
+
+/// How long the last look of a function goes on taking boxes.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// AWS calls for single boxes side by side; there is no batch of them.
 const SINGLES: usize = 4;
@@ -55,7 +59,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         while lock().await? == Lock::Locked {
             let last = self.over(until);
             let mut troubles = Troubles::default();
-            let outcome = Box::pin(self.receive_ready(last, &mut troubles)).await;
+            let outcome = Box::pin(self.receive_ready(until, &mut troubles)).await;
             let (done, left) = troubles.take("arrivals", outcome, (0, 0));
             received += done;
             if left == 0 || last || troubles.count > 0 {
@@ -72,12 +76,14 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         Ok(received)
     }
 
-    /// Looks at every box that boots, once. Returns how many were received and how many are left.
+    /// Looks at every box that boots, once, and receives those that are ready until it is `until`.
+    /// Returns how many were received and how many are left.
     async fn receive_ready(
         &self,
-        last: bool,
+        until: Ms,
         troubles: &mut Troubles,
     ) -> Result<(usize, usize), Error> {
+        let last = self.over(until);
         let view = self.store.view().await?;
         let ids: Vec<InstanceId> =
             view.arriving.keys().chain(view.waking.keys()).cloned().collect();
@@ -90,8 +96,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
 
         let (launched, awake): (Vec<Machine>, Vec<Machine>) =
             ready.iter().cloned().partition(|m| view.arriving.contains_key(&m.instance));
-        let launches =
-            stream::iter(launched).map(|machine| async move { self.launched(&machine).await });
+        let end = until.plus(LAST_LOOK);
+        let launches = stream::iter(launched).map(|machine| async move {
+            if self.over(end) { Ok(false) } else { self.launched(&machine).await }
+        });
         let mut received = 0;
         for outcome in launches.buffer_unordered(SINGLES).collect::<Vec<_>>().await {
             received += usize::from(troubles.take("launch", outcome, false));

@@ -60,8 +60,8 @@ async fn a_lock_holder_paused_past_its_lease_lowers_nothing() {
     let world = with_policy(Policy { spares: 3, ..policy() }).await;
     let spares = world.plane.fleet.sizes().await.unwrap().desired;
     world.door.open("first").await;
-    // It has read the group's sizes, and is frozen before it could raise them by one.
-    world.gate.pause_after("DescribeAutoScalingGroups", Duration::from_secs(45));
+    // It has counted what is missing, and is frozen before it could raise desired by one.
+    world.gate.pause_after("constrain", Duration::from_secs(45));
     let plane = world.plane.clone();
     let slow = tokio::spawn(invoke(async move { plane.converge("slow").await }));
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -126,7 +126,7 @@ async fn a_queue_left_by_closed_tabs_boots_nothing() {
 async fn a_loser_of_the_lock_need_not_wait_for_the_next_pass() {
     let world = with_spares(1).await;
     // The holder has counted, and is slow.
-    world.gate.pause_after("DescribeAutoScalingGroups", Duration::from_secs(8));
+    world.gate.pause_after("constrain", Duration::from_secs(8));
     let plane = world.plane.clone();
     let holder = tokio::spawn(invoke(async move { plane.converge("holder").await }));
     tokio::time::sleep(Duration::from_secs(1)).await;
