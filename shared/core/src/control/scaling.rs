@@ -161,8 +161,22 @@ mod tests {
 
     #[test]
     fn max_size_is_never_passed() {
-        assert_eq!(plan(&demand(19, 50, 0), sizes(19, 20), 0, 1, 1), missing(1));
-        assert_eq!(plan(&demand(20, 50, 0), sizes(20, 20), 0, 1, 1), Plan::default());
+        let full = Plan { limited: true, ..Plan::default() };
+        assert_eq!(
+            plan(&demand(19, 50, 0), sizes(19, 20), 0, 1, 1),
+            Plan { missing: 1, wake: 1, ..full }
+        );
+        assert_eq!(plan(&demand(20, 50, 0), sizes(20, 20), 0, 1, 1), full);
+        // Nobody waits: the spare is all that is not there.
+        assert_eq!(plan(&demand(20, 0, 0), sizes(20, 20), 0, 1, 1), Plan::default());
+    }
+
+    #[test]
+    fn boxes_in_service_count_whatever_desired_says() {
+        let lowered = plan(&demand(2, 0, 1), sizes(0, 20), 0, 1, 1);
+        assert_eq!(lowered, Plan { missing: 3, ..Plan::default() }, "none is woken");
+        let over = plan(&demand(1, 0, 3), sizes(2, 20), 0, 1, 1);
+        assert_eq!(over, Plan { surplus: 2, ..Plan::default() });
     }
 
     #[test]
