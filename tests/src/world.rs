@@ -3,9 +3,11 @@
 //! the schedule around them; people who open workspaces and type.
 //!
 //! A world lives in a tokio runtime whose clock is paused: when nobody has anything to do, it jumps
-//! to what is due next. So a test takes no longer than its work, and runs alike each time.
+//! to what is due next. So a test takes no longer than its work, and runs alike each time but for what
+//! is left to chance: which spare Redis takes, and the pauses of retries.
 
 pub mod aws;
+mod beginning;
 pub mod boxes;
 pub mod check;
 pub mod clock;
@@ -26,19 +28,17 @@ use std::{
 };
 
 use aws_sdk_ec2::config::retry::RetryPartition;
-
 use boxes::WorldBoxes;
 use clock::WorldClock;
 use gate::Gate;
 use hotdesk::{
     clock::Clock,
     control::{ControlPlane, Policy},
-    fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
     id::InstanceId,
 };
 use hotdesk_aws::AwsFleet;
 use hotdesk_sim::{
-    Call, GroupSpec, HookResult, HookSpec, Settings, Sim, Transition,
+    Call, Sim,
     http::{self, Shared},
 };
 use hotdesk_stack::redis::Redis;
@@ -48,6 +48,7 @@ use seats::WorldSeats;
 use store::WorldStore;
 use tokio::{sync::mpsc, task::JoinSet};
 
+pub use beginning::{Beginning, group, policy};
 pub use events::Deliveries;
 
 /// A Redis that several worlds use one after the other.
@@ -70,55 +71,6 @@ pub const GROUP: &str = "hotdesk";
 
 /// What a call to AWS takes.
 const LATENCY: Duration = Duration::from_millis(20);
-
-/// What an operator who decides nothing gets.
-#[must_use]
-pub const fn policy() -> Policy {
-    Policy {
-        idle_timeout: Duration::from_secs(300),
-        max_lifetime: None,
-        spares: 1,
-        min_boxes: 1,
-        max_standby: 5,
-        max_standby_age: None,
-    }
-}
-
-/// What a world begins with.
-pub struct Beginning {
-    /// What the operator decided.
-    pub policy: Policy,
-    /// How AWS behaves.
-    pub settings: Settings,
-    /// The group.
-    pub group: GroupSpec,
-}
-
-impl Default for Beginning {
-    fn default() -> Self {
-        Self { policy: policy(), settings: Settings::default(), group: group() }
-    }
-}
-
-/// The group as the template makes it in AWS.
-#[must_use]
-pub fn group() -> GroupSpec {
-    let hook = |name: &str, transition, default_result| HookSpec {
-        name: name.into(),
-        transition,
-        heartbeat_seconds: 300,
-        default_result,
-        metadata: None,
-    };
-    GroupSpec {
-        hooks: vec![
-            hook(LAUNCH_HOOK, Transition::Launching, HookResult::Abandon),
-            hook(TERMINATE_HOOK, Transition::Terminating, HookResult::Continue),
-        ],
-        tags: [("Owner".to_owned(), "UNASSIGNED".to_owned())].into(),
-        ..GroupSpec::named(GROUP)
-    }
-}
 
 /// How many worlds there were in this process.
 static WORLDS: AtomicUsize = AtomicUsize::new(0);

@@ -1,0 +1,60 @@
+//! What a world begins with.
+
+use std::time::Duration;
+
+use hotdesk::{
+    control::Policy,
+    fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
+};
+use hotdesk_sim::{GroupSpec, HookResult, HookSpec, Settings, Transition};
+
+use super::GROUP;
+
+/// What an operator who decides nothing gets.
+#[must_use]
+pub const fn policy() -> Policy {
+    Policy {
+        idle_timeout: Duration::from_secs(300),
+        max_lifetime: None,
+        spares: 1,
+        min_boxes: 1,
+        max_standby: 5,
+        max_standby_age: None,
+    }
+}
+
+/// What a world begins with.
+pub struct Beginning {
+    /// What the operator decided.
+    pub policy: Policy,
+    /// How AWS behaves.
+    pub settings: Settings,
+    /// The group.
+    pub group: GroupSpec,
+}
+
+impl Default for Beginning {
+    fn default() -> Self {
+        Self { policy: policy(), settings: Settings::default(), group: group() }
+    }
+}
+
+/// The group as the template makes it in AWS.
+#[must_use]
+pub fn group() -> GroupSpec {
+    let hook = |name: &str, transition, default_result| HookSpec {
+        name: name.into(),
+        transition,
+        heartbeat_seconds: 300,
+        default_result,
+        metadata: None,
+    };
+    GroupSpec {
+        hooks: vec![
+            hook(LAUNCH_HOOK, Transition::Launching, HookResult::Abandon),
+            hook(TERMINATE_HOOK, Transition::Terminating, HookResult::Continue),
+        ],
+        tags: [("Owner".to_owned(), "UNASSIGNED".to_owned())].into(),
+        ..GroupSpec::named(GROUP)
+    }
+}
