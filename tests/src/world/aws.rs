@@ -70,7 +70,7 @@ impl HttpConnector for InProcess {
             let answer = http::answer(&cloud, &body).await;
             gate.leave(Kind::Aws, &action).await;
             match answer {
-                Answer::Reply { status, body } => {
+                Answer::Reply { status, body, .. } => {
                     let status =
                         status.try_into().map_err(|e| ConnectorError::other(Box::new(e), None))?;
                     Ok(HttpResponse::new(status, SdkBody::from(body)))

@@ -1,18 +1,16 @@
 //! Where the two clouds differ: the one table of it.
 //!
 //! moto keeps no rules of Auto Scaling (states, sizes, batches, names), has no hooks that wait and
-//! does everything at once; where it does not know what to do it answers 500. Where a row says that
-//! AWS does as moto, the simulator is to be mended.
+//! does everything at once; where it does not know what to do it answers 500. Where AWS does as moto,
+//! the simulator is mended, so no row says so.
 
-use Aws::{Moto, Simulator, Unknown};
+use Aws::{Simulator, Unknown};
 
 /// What AWS does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aws {
     /// As the simulator.
     Simulator,
-    /// As moto.
-    Moto,
     /// It is not documented: the simulator takes the reading that is harder on callers.
     Unknown,
 }
@@ -294,13 +292,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         ERROR_CODES,
     ),
     row(
-        "tags: malformed",
-        ("400 InvalidInstanceID.Malformed", "400 InvalidID"),
-        Moto,
-        "EC2 Developer Guide, \"Error codes\": InvalidID, \"the specified ID for the resource you \
-         are trying to tag\"",
-    ),
-    row(
         "tags: AWS's own",
         ("400 InvalidParameterValue", "done"),
         Simulator,
@@ -418,18 +409,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         ),
         Simulator,
         ERROR_CODES,
-    ),
-    row(
-        "errors: EC2, the request id",
-        ("none", "one"),
-        Moto,
-        "aws-runtime, request_id: it is read from the header x-amzn-requestid",
-    ),
-    row(
-        "errors: Auto Scaling, the request id",
-        ("none", "one"),
-        Moto,
-        "aws-runtime, request_id: it is read from the header x-amzn-requestid",
     ),
     row(
         "errors: Auto Scaling, no such group",

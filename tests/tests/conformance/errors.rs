@@ -18,8 +18,8 @@ cases! {
         "400 InvalidInstanceID.NotFound: The instance IDs 'nobody, nobody' do not exist", ec2_two;
     "errors: EC2, nothing named" => differ, ec2_nothing;
     "errors: EC2, something unheard of" => differ, ec2_unheard_of;
-    "errors: EC2, the request id" => differ, ec2_request_id;
-    "errors: Auto Scaling, the request id" => differ, request_id;
+    "errors: EC2, the request id" => both "one", ec2_request_id;
+    "errors: Auto Scaling, the request id" => both "one", request_id;
     "errors: Auto Scaling, no such group" => differ, no_group;
     "errors: Auto Scaling, not InService" => differ, not_in_service;
     "errors: Auto Scaling, no such member" => differ, no_member;

@@ -15,7 +15,7 @@ cases! {
     "tags: nothing" => both "done", nothing;
     "tags: unknown" => differ, unknown;
     "tags: one of two unknown" => differ, one_unknown;
-    "tags: malformed" => differ, malformed;
+    "tags: malformed" => both "400 InvalidID", malformed;
     "tags: AWS's own" => differ, reserved;
     "tags: terminated" => both "done, alice", terminated;
     "protection: new members" => both "protected", new_members;

@@ -25,7 +25,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{HeaderName, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -50,9 +50,11 @@ pub fn router(shared: Shared) -> Router {
 
 async fn query(State(shared): State<Shared>, body: Bytes) -> Response {
     match answer(&shared, &body).await {
-        Answer::Reply { status, body } => {
+        Answer::Reply { status, body, request_id } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-            (status, [(CONTENT_TYPE, "text/xml;charset=UTF-8")], body).into_response()
+            let kind = (CONTENT_TYPE, "text/xml;charset=UTF-8".to_owned());
+            let id = (HeaderName::from_static("x-amzn-requestid"), request_id);
+            (status, [kind, id], body).into_response()
         }
         Answer::Cut => cut(),
     }

@@ -22,7 +22,7 @@ impl Sim {
                 format!("The request must contain the parameter {missing}"),
             ));
         }
-        let ids = self.known_instances(ids)?;
+        let ids = self.known_instances(ids).map_err(malformed_resource)?;
         // The codes are documented (errors-overview), the sentences are unverified.
         for (key, value) in &tags {
             if key.to_lowercase().starts_with("aws:") {
@@ -59,5 +59,15 @@ impl Sim {
             self.alter(id, |machine| machine.tags.extend(tags.clone()));
         }
         Ok(Reply::Done)
+    }
+}
+
+/// A malformed id has a code of its own here. [docs: errors-overview, InvalidID: "the specified ID for
+/// the resource you are trying to tag"]
+fn malformed_resource(error: AwsError) -> AwsError {
+    if error.code == "InvalidInstanceID.Malformed" {
+        AwsError { code: "InvalidID".into(), ..error }
+    } else {
+        error
     }
 }

@@ -16,6 +16,8 @@ pub enum Answer {
         status: u16,
         /// The XML.
         body: String,
+        /// What AWS also says in the header `x-amzn-requestid`, which is where SDKs read it.
+        request_id: String,
     },
     /// The connection was cut; whether the call took effect, the caller cannot know.
     Cut,
@@ -79,14 +81,18 @@ impl Request {
             Ok(body) => {
                 tracing::debug!(action, "answered");
                 shared.count(&action, End::Answered);
-                Answer::Reply { status: 200, body }
+                Answer::Reply { status: 200, body, request_id }
             }
             Err(error) => {
                 let (code, message) = (error.code.as_ref(), &error.message);
                 tracing::debug!(action, code, message, "refused");
                 shared
                     .count(&action, if error.throttles() { End::Throttled } else { End::Refused });
-                Answer::Reply { status: error.status, body: service.error(&error, &request_id) }
+                Answer::Reply {
+                    status: error.status,
+                    body: service.error(&error, &request_id),
+                    request_id,
+                }
             }
         }
     }

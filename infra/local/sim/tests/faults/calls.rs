@@ -24,7 +24,7 @@ async fn an_error_comes_before_any_effect_and_as_often_as_it_may() {
     let (shared, id) = one_box().await;
     shared.set_faults(vec![Rule::call("StopInstances", broken()).at_most(2)]).unwrap();
     for _ in 0..2 {
-        let Answer::Reply { status, body } = ec2(&shared, "StopInstances", &id).await else {
+        let Answer::Reply { status, body, .. } = ec2(&shared, "StopInstances", &id).await else {
             panic!("no reply")
         };
         assert_eq!(status, 500);

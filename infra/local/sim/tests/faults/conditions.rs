@@ -47,7 +47,7 @@ async fn a_group_is_described_without_its_instances() {
     let (shared, id) = one_box().await;
     let included = async |value: &str| {
         let parameters = [("IncludeInstances", value)];
-        let Answer::Reply { status, body } =
+        let Answer::Reply { status, body, .. } =
             scaling(&shared, "DescribeAutoScalingGroups", &parameters).await
         else {
             panic!("no reply")

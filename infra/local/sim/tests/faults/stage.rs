@@ -74,7 +74,7 @@ pub(crate) async fn describe(shared: &Shared) -> Answer {
 
 /// The status of a reply, and its error's code if it has one.
 pub(crate) fn told(answer: Answer) -> (u16, Option<String>) {
-    let Answer::Reply { status, body } = answer else { panic!("no reply") };
+    let Answer::Reply { status, body, .. } = answer else { panic!("no reply") };
     let code = body.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
     (status, code.map(|(code, _)| code.to_owned()))
 }
