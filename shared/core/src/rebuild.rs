@@ -1,5 +1,7 @@
 //! Building a cold store from the truth: the durable items, and the group where it may be asked.
 
+use std::collections::BTreeSet;
+
 use tracing::info;
 
 use crate::{
@@ -38,13 +40,16 @@ pub async fn from_all<S: Store, D: Seats, F: Fleet>(
 ) -> Result<(), Error> {
     // The group first: a box that gets an item after it was listed is then seen to have one.
     let group = fleet.group().await?;
-    let serving =
-        group.members.values().filter(|m| m.lifecycle == Lifecycle::InService && m.healthy);
-    let serving: Vec<InstanceId> = serving.map(|m| m.instance.clone()).collect();
-    let machines = fleet.machines(&serving).await?;
     let items = seats.scan().await?;
-    let free = |id: &InstanceId| !items.boxes.iter().any(|(taken, _)| taken == id);
-    let running = machines.into_values().filter(|m| m.power == Power::Running && free(&m.instance));
+    let taken: BTreeSet<&InstanceId> = items.boxes.iter().map(|(id, _)| id).collect();
+    let free = group.members.values().filter(|member| {
+        let serves = member.lifecycle == Lifecycle::InService && member.healthy;
+        serves && !taken.contains(&member.instance)
+    });
+    let free: Vec<InstanceId> = free.map(|member| member.instance.clone()).collect();
+    // Only these need a look: in a large fleet nearly every box has an item.
+    let machines = fleet.machines(&free).await?;
+    let running = machines.into_values().filter(|machine| machine.power == Power::Running);
     let spares: Vec<Spare> =
         running.map(|m| Spare { instance: m.instance, addresses: m.addresses }).collect();
     report(
