@@ -19,7 +19,7 @@ pub mod scaling;
 mod standby;
 mod stop;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 pub use lifecycle::ABSENT;
 pub use pass::Pass;
@@ -29,7 +29,8 @@ use crate::{
     clock::{Clock, Ms},
     error::Error,
     fleet::{Boxes, Fleet},
-    seats::Seats,
+    id::InstanceId,
+    seats::{BoxItem, Seats, UserItem},
     store::Store,
 };
 
@@ -83,6 +84,20 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
 
     fn over(&self, until: Ms) -> bool {
         self.clock.now() >= until
+    }
+
+    /// The items of these boxes, and those of the users whom they name.
+    async fn items_of(
+        &self,
+        instances: &[InstanceId],
+    ) -> Result<(BTreeMap<InstanceId, BoxItem>, Vec<UserItem>), Error> {
+        let boxes = self.seats.instances(instances).await?;
+        let seated = boxes.iter().filter_map(|(_, item)| match item {
+            BoxItem::Seat { user, .. } => Some(user.clone()),
+            BoxItem::Parked | BoxItem::Waking => None,
+        });
+        let users = self.seats.users(&seated.collect::<Vec<_>>()).await?;
+        Ok((boxes.into_iter().collect(), users))
     }
 }
 

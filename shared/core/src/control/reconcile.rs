@@ -20,8 +20,8 @@ use crate::{
     clock::Clock,
     error::Error,
     fleet::{Boxes, Fleet, Group, Lifecycle, Machines, Member},
-    id::{InstanceId, UserId},
-    seats::{BoxItem, Items, Seats, Truth},
+    id::InstanceId,
+    seats::{BoxItem, Items, Seats},
     store::{BoxPhase, Known, Store, View},
 };
 use table::{Row, Todo};
@@ -32,7 +32,7 @@ const PAGE: usize = 2000;
 /// How many members in service one pass looks up in the store, beside those that stand out.
 const SLICE: usize = 1000;
 
-/// A box and what follows for it.
+/// Boxes, by what follows for them.
 type Todos = BTreeMap<Todo, Vec<InstanceId>>;
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
@@ -127,18 +127,11 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         &self,
         ids: &[InstanceId],
     ) -> Result<BTreeMap<InstanceId, BoxItem>, Error> {
-        let items = self.seats.instances(ids).await?;
-        let seated: Vec<UserId> = items
-            .iter()
-            .filter_map(|(_, item)| match item {
-                BoxItem::Seat { user, .. } => Some(user.clone()),
-                BoxItem::Parked | BoxItem::Waking => None,
-            })
-            .collect();
-        let users = self.seats.users(&seated).await?;
-        let truths: Vec<Truth> = Items { users, boxes: items.clone() }.truths();
+        let (items, users) = self.items_of(ids).await?;
+        let boxes = items.iter().map(|(id, item)| (id.clone(), item.clone())).collect();
+        let truths = Items { users, boxes }.truths();
         settle(&self.store, &self.seats, &truths, &self.clock).await?;
-        Ok(items.into_iter().collect())
+        Ok(items)
     }
 
     fn todos(

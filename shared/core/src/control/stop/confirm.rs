@@ -40,15 +40,9 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let still: Vec<Stop> =
             still.filter(|stop| stopping.get(&stop.instance) == Some(&stop.stamp)).collect();
         let ids: Vec<InstanceId> = still.iter().map(|stop| stop.instance.clone()).collect();
-        let items: BTreeMap<InstanceId, BoxItem> =
-            self.seats.instances(&ids).await?.into_iter().collect();
-        let seated = items.values().filter_map(|item| match item {
-            BoxItem::Seat { user, .. } => Some(user.clone()),
-            BoxItem::Parked | BoxItem::Waking => None,
-        });
-        let users = self.seats.users(&seated.collect::<Vec<_>>()).await?.into_iter();
+        let (items, users) = self.items_of(&ids).await?;
         let users: BTreeMap<UserId, UserItem> =
-            users.map(|item| (item.seat.user.clone(), item)).collect();
+            users.into_iter().map(|item| (item.seat.user.clone(), item)).collect();
 
         let (mut confirmed, mut wrong, mut absent) = (Confirmed::new(), Vec::new(), Vec::new());
         for stop in still {
