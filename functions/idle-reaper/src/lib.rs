@@ -11,6 +11,7 @@ use hotdesk::{
     seats::Seats,
     store::Store,
 };
+
 /// One pass; `request_id` is its name while it holds a lock. What it answers are the pass's counts.
 ///
 /// # Errors
@@ -19,5 +20,6 @@ pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     plane: &ControlPlane<S, D, F, B, C>,
     request_id: String,
 ) -> Result<Pass, Error> {
-    plane.pass(&request_id).await.map_err(|(_, e)| e)
+    // Boxed: its futures nest too deep to be laid out in one.
+    Box::pin(plane.pass(&request_id)).await.map_err(|(_, e)| e)
 }

@@ -10,7 +10,7 @@
 //! slow has its hook extended, once an invocation; one that is too late is abandoned. AWS takes one
 //! answer to a hook, so an abandoned box was never admitted.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures::{StreamExt, stream};
 use tracing::{info, warn};
@@ -59,7 +59,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         while lock().await? == Lock::Locked {
             let last = self.over(until);
             let mut troubles = Troubles::default();
-            let outcome = Box::pin(self.receive_ready(until, &mut troubles)).await;
+            let outcome = self.receive_ready(until, &mut troubles).await;
             let (done, left) = troubles.take("arrivals", outcome, (0, 0));
             received += done;
             if left == 0 || last || troubles.count > 0 {
@@ -92,10 +92,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         }
         let machines = self.fleet.machines(&ids).await?;
         let ready = self.ready(machines.values().cloned().collect()).await;
-        let is_ready = |id: &InstanceId| ready.iter().any(|machine| machine.instance == *id);
+        let ids_ready: BTreeSet<InstanceId> = ready.iter().map(|m| m.instance.clone()).collect();
 
         let (launched, awake): (Vec<Machine>, Vec<Machine>) =
-            ready.iter().cloned().partition(|m| view.arriving.contains_key(&m.instance));
+            ready.into_iter().partition(|m| view.arriving.contains_key(&m.instance));
         let end = until.plus(LAST_LOOK);
         let launches = stream::iter(launched).map(|machine| async move {
             if self.over(end) { Ok(false) } else { self.launched(&machine).await }
@@ -107,7 +107,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let outcome = self.awake(awake, troubles).await;
         received += troubles.take("wake", outcome, 0);
 
-        for (id, since) in view.arriving.iter().filter(|(id, _)| !is_ready(id)) {
+        for (id, since) in view.arriving.iter().filter(|(id, _)| !ids_ready.contains(id)) {
             let outcome = self.not_ready(id, *since, machines.get(id), last).await;
             troubles.take("launch", outcome, ());
         }

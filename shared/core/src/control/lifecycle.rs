@@ -88,7 +88,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         }
         let stamp = self.store.view().await?.stopping.get(instance).copied();
         let stops = stamp.map(|stamp| Stop { instance: instance.clone(), stamp });
-        Box::pin(self.advance_stops(stops.into_iter().collect())).await
+        self.advance_stops(stops.into_iter().collect()).await
     }
 
     /// AWS may take a box back soon: a spare is retired, a user is warned. Returns whether the
@@ -101,7 +101,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             && let Some(stop) = self.store.orphan(instance, self.clock.now()).await?
         {
             warn!(instance_id = %instance, threat = warning.threat.name(), "spare retired");
-            Box::pin(self.advance_stops(vec![stop])).await?;
+            self.advance_stops(vec![stop]).await?;
             return Ok(true);
         }
         let warned = self.store.warn(instance, warning).await?;

@@ -42,7 +42,7 @@ pub struct Pass {
 }
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
-    /// One pass. Its parts (boxed, as the future of all of them would be a large one) are tried one after the other; what fails is counted and is the next
+    /// One pass. Its parts are tried one after the other; what fails is counted and is the next
     /// pass's, and the first failure is the pass's own.
     ///
     /// # Errors
@@ -50,21 +50,21 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     pub async fn pass(&self, owner: &str) -> Result<Pass, (Pass, Error)> {
         let until = self.clock.now().plus(WORK);
         let (mut pass, mut troubles) = (Pass::default(), Troubles::default());
-        let outcome = Box::pin(self.warm_up()).await;
+        let outcome = self.warm_up().await;
         troubles.take("rebuild", outcome, ());
-        let outcome = Box::pin(self.reap(&mut pass, until)).await;
+        let outcome = self.reap(&mut pass, until).await;
         troubles.take("reap", outcome, ());
-        let outcome = Box::pin(self.advance_all_stops()).await;
+        let outcome = self.advance_all_stops().await;
         pass.stopped += troubles.take("stop", outcome, 0);
-        let outcome = Box::pin(self.reconcile(&mut pass, &mut troubles)).await;
+        let outcome = self.reconcile(&mut pass, &mut troubles).await;
         troubles.take("reconcile", outcome, ());
-        let outcome = Box::pin(self.advance_all_stops()).await;
+        let outcome = self.advance_all_stops().await;
         pass.stopped += troubles.take("stop", outcome, 0);
-        let outcome = Box::pin(self.converge(owner)).await;
+        let outcome = self.converge(owner).await;
         troubles.take("capacity", outcome, ());
-        let outcome = Box::pin(self.drop_standby()).await;
+        let outcome = self.drop_standby().await;
         pass.dropped = troubles.take("standby", outcome, 0);
-        let outcome = Box::pin(self.receive(owner, until)).await;
+        let outcome = self.receive(owner, until).await;
         pass.arrived = troubles.take("arrivals", outcome, 0);
         pass.errors = troubles.count;
         info!(

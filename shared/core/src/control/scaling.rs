@@ -84,8 +84,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         }
         let until = self.clock.now().plus(WORK);
         loop {
-            // Boxed: the future of a whole round is a large one.
-            let outcome = Box::pin(self.round(self.clock.now().plus(LEASE / 2))).await;
+            let outcome = self.round(self.clock.now().plus(LEASE / 2)).await;
             if let Ok(true) = outcome {
                 self.pause(COOLDOWN).await;
             }
