@@ -7,16 +7,17 @@
 
 mod adopt;
 mod fleet;
+mod queue;
 pub mod tables;
 mod users;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
     seats::Addresses,
-    store::{ASKING, Limit, Place, Warning},
+    store::{ASKING, Limit, Warning},
 };
 
 /// The store said nothing: it was not rebuilt yet.
@@ -58,8 +59,12 @@ pub struct User {
     pub ts: Option<Ms>,
     /// Since when they wait or have the box; kept when a box dies, so that they queue in front.
     pub since: Option<Ms>,
-    /// What they are to be told with their next heartbeat.
+    /// What AWS does to their box, which they are to be told with their next heartbeat.
     pub warning: Option<Warning>,
+    /// When the time of their seat is over, which they are to be told likewise.
+    pub ends: Option<Ms>,
+    /// When they said last that they stay.
+    pub stayed: Option<Ms>,
 }
 
 /// What a box is.
@@ -104,6 +109,8 @@ pub struct Model {
     pub boxes: BTreeMap<InstanceId, Machine>,
     /// Boxes that a launch hook holds, since when.
     pub arriving: BTreeMap<InstanceId, Ms>,
+    /// How long the last boots took, newest first.
+    pub boots: Vec<Duration>,
     /// What keeps the fleet from growing, and until when that is believed.
     pub limit: Option<(Limit, Ms)>,
     /// Where reconciling is in the table, once it was noted.
@@ -115,18 +122,6 @@ impl Model {
     #[must_use]
     pub fn pool(&self) -> Vec<InstanceId> {
         self.in_phase(|phase| phase == BoxPhase::Spare)
-    }
-
-    /// Who waits, longest first (ties by name, as Redis breaks them).
-    #[must_use]
-    pub fn queue(&self) -> Vec<UserId> {
-        let waits = |(name, user): (&UserId, &User)| match user.phase {
-            Phase::Starting { .. } => Some((user.since, name.clone())),
-            _ => None,
-        };
-        let mut queue: Vec<_> = self.users.iter().filter_map(waits).collect();
-        queue.sort();
-        queue.into_iter().map(|(_, name)| name).collect()
     }
 
     fn in_phase(&self, is: impl Fn(BoxPhase) -> bool) -> Vec<InstanceId> {
@@ -162,11 +157,6 @@ impl Model {
         let addresses = self.boxes.get(instance).and_then(|b| b.addresses.clone());
         self.boxes.insert(instance.clone(), Machine { phase, since: now, addresses });
         self.arriving.remove(instance);
-    }
-
-    fn place(&self, position: u64, now: Ms) -> Place {
-        let limit = self.limit.filter(|(_, until)| *until > now).map(|(limit, _)| limit);
-        Place { position, limit }
     }
 
     fn still_asks(asked: Ms, now: Ms) -> bool {

@@ -6,13 +6,16 @@
 mod fleet {
     pub(crate) mod stage;
 
+    mod boots;
     mod events;
     mod kills;
     mod large;
+    mod lifetime;
     mod limits;
     mod outage;
     mod rows;
     mod spot;
     mod storm;
+    mod told;
     mod traces;
 }

@@ -2,11 +2,14 @@
 //!
 //! | answer | means |
 //! | --- | --- |
-//! | 204 | noted; a header `Seat-Token` carries the next token when half of this one's life is over; a header `Box-Threat` (`interruption` or `rebalance`, a comma, ms since 1970) says that AWS may take the box back, and when |
+//! | 204 | noted; a header `Seat-Token` carries the next token when half of this one's life is over; a header `Box-Threat` (a name, a comma, ms since 1970) says why the box may soon be gone, and when: `interruption` or `rebalance` by AWS, `lifetime` because the seat is nearly too old |
 //! | 400, 413 | malformed, or not the token's user and instance |
 //! | 401 | the seat token is not ours, or over: open the workspace again |
 //! | 409 | the seat is over: open the workspace again |
 //! | 503 | the store is cold or away: go on, nobody loses a box for it |
+//!
+//! The body is `{user, instanceId}`; with `"stay": true` the user says that they stay, so that the
+//! seat's longest lifetime counts anew.
 
 use std::time::Duration;
 
@@ -46,12 +49,15 @@ pub struct App<S, C> {
 struct Beat {
     user: UserId,
     instance_id: InstanceId,
+    #[serde(default)]
+    stay: bool,
 }
 
 /// Answers a request.
 pub async fn handle<S: Store, C: Clock>(app: &App<S, C>, request: Request) -> Reply {
     match note(app, &request).await {
         Ok(reply) => reply,
+        Err(Problem::MethodNotAllowed) => web::takes_only("POST"),
         Err(problem) => web::problem(problem),
     }
 }
@@ -76,7 +82,13 @@ async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<
     if beat.user != claims.sub || beat.instance_id != claims.instance {
         return Err(Problem::BadRequest);
     }
-    let warning = match app.store.touch(&claims.sub, &claims.instance, claims.epoch, now).await {
+    let SeatClaims { sub, instance, epoch, .. } = &claims;
+    let noted = if beat.stay {
+        app.store.stay(sub, instance, *epoch, now).await
+    } else {
+        app.store.touch(sub, instance, *epoch, now).await
+    };
+    let warning = match noted {
         Ok(Touch::Ok(warning)) => warning,
         Ok(Touch::Stale) => {
             info!(user = %claims.sub, instance_id = %claims.instance, epoch = claims.epoch.0, outcome = "stale");

@@ -21,6 +21,7 @@ mod stop;
 
 use std::{collections::BTreeMap, time::Duration};
 
+pub use ending::{NOTICE, notice};
 pub use lifecycle::ABSENT;
 pub use pass::Pass;
 pub use standby::WAKE_LIMIT;
@@ -46,7 +47,8 @@ const PARALLEL: usize = 64;
 pub struct Policy {
     /// A user whose last heartbeat is older loses the box.
     pub idle_timeout: Duration,
-    /// Whoever has had a box for longer loses it, idle or not.
+    /// Whoever has had a box for longer loses it, idle or not, unless they say that they stay: they
+    /// are asked [`notice`] before, and each time it counts anew.
     pub max_lifetime: Option<Duration>,
     /// How many boxes run unassigned, ready for the next user.
     pub spares: usize,

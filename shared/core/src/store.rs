@@ -15,9 +15,9 @@ pub mod redis;
 use std::{future::Future, time::Duration};
 
 pub use outcome::{
-    Admit, Adopt, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Duty, Evict, FinishStop, Idle,
-    Known, Leave, Limit, Lock, Place, Rebuild, Spare, Stop, Threat, Touch, Unlock, View, Warn,
-    Warning, Workspace,
+    Admit, Adopt, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Duty, Evict, Expire,
+    FinishStop, Idle, Known, Leave, Limit, Lock, Place, Rebuild, Spare, Stop, Threat, Touch,
+    Unlock, View, Warn, Warning, Workspace,
 };
 
 use crate::{
@@ -32,6 +32,10 @@ pub const REST: Duration = Duration::from_secs(65);
 
 /// Who has not asked for this long is gone from the queue: hidden tabs' timers run once a minute.
 pub const ASKING: Duration = Duration::from_secs(150);
+
+/// Whoever closes the page of the queue keeps their place this long: a reload closes it too, and
+/// another tab asks oftener than that.
+pub const CLOSING: Duration = Duration::from_secs(20);
 
 /// Why the store gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +72,11 @@ steps! {
     fn ask(&self, user: &UserId, now: Ms) -> Ask;
     /// A heartbeat of that seat; `lastSeen` never goes backwards.
     fn touch(&self, user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+    /// As [`Store::touch`], and the seat's longest lifetime counts from now.
+    fn stay(&self, user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+    /// The page of one who waits is being closed: their place is free after [`CLOSING`], unless they
+    /// ask again.
+    fn closing(&self, user: &UserId, now: Ms) -> ();
     /// A box that is ready: to the longest waiting who still asks, else to the pool.
     fn admit(&self, instance: &InstanceId, addresses: &Addresses, now: Ms) -> Admit;
     /// Makes the store agree with durable items.
@@ -76,6 +85,9 @@ steps! {
     fn idle(&self, cutoff: Ms, limit: usize) -> Vec<Idle>;
     /// Begins the stop of that seat if it is still idle.
     fn begin_stop(&self, user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
+    /// Warns the user of a seat that is `longest` old in less than `notice`; begins its stop once that
+    /// time has come and they had been warned `notice` before.
+    fn expire(&self, user: &UserId, epoch: Epoch, longest: Duration, notice: Duration, now: Ms) -> Expire;
     /// Begins the stop of that seat on its user's word; a waiting user leaves the queue, whatever
     /// the epoch.
     fn leave(&self, user: &UserId, epoch: Epoch, now: Ms) -> Leave;
@@ -104,6 +116,8 @@ steps! {
     fn workspace(&self, user: &UserId) -> Workspace;
     /// Notes boxes that a launch hook holds, unless they are known already.
     fn arriving(&self, instances: &[InstanceId], now: Ms) -> ();
+    /// Notes how long a box took from its launch or start until it was ready.
+    fn booted(&self, took: Duration) -> ();
     /// Leaves a warning for whoever uses the box; it goes with their seat.
     fn warn(&self, instance: &InstanceId, warning: Warning) -> Warn;
     /// Notes what keeps the fleet from growing, for those who wait, until then.

@@ -43,7 +43,7 @@ impl Model {
             user.phase = Phase::Stopped;
             user.ts = Some(now);
             user.since = user.since.filter(|_| keep);
-            user.warning = None;
+            user.forget_threats();
         }
         self.arriving.clear();
         self.boxes.retain(|_, machine| machine.phase == BoxPhase::Gone);
@@ -181,7 +181,7 @@ impl Model {
         row.ts = Some(now);
         row.epoch = Some(seat.epoch);
         row.since = Some(seat.since);
-        row.warning = None;
+        row.forget_threats();
         row.phase = Phase::Stopping(seat.instance.clone());
         if state == UserState::Open {
             row.phase = Phase::Running(seat.instance.clone());

@@ -1,5 +1,7 @@
 //! Steps that boxes cause: admit, retire, orphan, finish, wake, drop, evict, demand.
 
+use std::time::Duration;
+
 use hotdesk::{
     clock::Ms,
     id::InstanceId,
@@ -184,6 +186,17 @@ impl Model {
                 self.arriving.entry(instance.clone()).or_insert(now);
             }
         }
+        Ok(())
+    }
+
+    /// As [`hotdesk::store::Store::booted`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn booted(&mut self, took: Duration) -> Answer<()> {
+        self.warm()?;
+        self.boots.insert(0, took);
+        self.boots.truncate(16);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use redis::{Commands, Connection, RedisResult};
 use super::{BoxPhase, Model, Phase};
 
 /// Tables by key: hashes and sorted sets as maps from field or member to value or score, sets as
-/// maps to nothing, strings under the field "".
+/// maps to nothing, lists as maps from index to element, strings under the field "".
 pub type Tables = BTreeMap<String, BTreeMap<String, String>>;
 
 impl Model {
@@ -27,6 +27,9 @@ impl Model {
         if let Some((limit, until)) = self.limit {
             put("fleet:limit".into(), "reason", limit.name().into());
             put("fleet:limit".into(), "until", until.to_string());
+        }
+        for (n, took) in self.boots.iter().enumerate() {
+            put("fleet:boots".into(), &n.to_string(), took.as_millis().to_string());
         }
         for (id, since) in &self.arriving {
             put("fleet:arriving".into(), id.as_str(), since.to_string());
@@ -68,6 +71,8 @@ impl Model {
                 ("lastSeen", user.last_seen.map(|t| t.0)),
                 ("ts", user.ts.map(|t| t.0)),
                 ("since", user.since.map(|t| t.0)),
+                ("ends", user.ends.map(|t| t.0)),
+                ("stayed", user.stayed.map(|t| t.0)),
             ] {
                 if let Some(value) = value {
                     put(key(), field, value.to_string());
@@ -110,6 +115,12 @@ pub fn read(redis: &mut Connection, prefix: &str) -> RedisResult<Tables> {
         let table: BTreeMap<String, String> = match kind.as_str() {
             "hash" => redis.hgetall(&key)?,
             "zset" => redis.zrange_withscores(&key, 0, -1)?,
+            "list" => redis
+                .lrange::<_, Vec<String>>(&key, 0, -1)?
+                .into_iter()
+                .enumerate()
+                .map(|(n, element)| (n.to_string(), element))
+                .collect(),
             "set" => redis
                 .smembers::<_, Vec<String>>(&key)?
                 .into_iter()

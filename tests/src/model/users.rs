@@ -1,13 +1,27 @@
-//! Steps that users cause: claim, ask, touch, leave, and what the reaper decides of them.
+//! Steps that users cause: claim, touch, stay, leave, and what the reaper decides of them.
+
+use std::time::Duration;
 
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
     seats::Seat,
-    store::{Ask, BeginStop, Claim, Idle, Leave, Place, Stop, Touch},
+    store::{BeginStop, Claim, Expire, Idle, Leave, Stop, Threat, Touch, Warning, Workspace},
 };
 
-use super::{Answer, BoxPhase, Model, Phase, Pick};
+use super::{Answer, BoxPhase, Model, Phase, Pick, User};
+
+impl User {
+    /// What ends with a seat.
+    pub(super) fn forget_threats(&mut self) {
+        (self.warning, self.ends, self.stayed) = (None, None, None);
+    }
+
+    fn threat(&self) -> Option<Warning> {
+        let lifetime = |at| Warning { threat: Threat::Lifetime, at };
+        self.warning.or(self.ends.map(lifetime))
+    }
+}
 
 impl Model {
     /// As [`hotdesk::store::Store::claim`].
@@ -32,20 +46,6 @@ impl Model {
         }
     }
 
-    /// As [`hotdesk::store::Store::ask`].
-    ///
-    /// # Errors
-    /// [`super::Cold`].
-    pub fn ask(&mut self, user: &UserId, now: Ms) -> Answer<Ask> {
-        self.warm()?;
-        match self.user_phase(user) {
-            Phase::Running(_) => Ok(Ask::Running(self.seat(user))),
-            Phase::Starting { .. } => Ok(Ask::Waiting(self.enqueue(user, now))),
-            Phase::Stopping(_) => Ok(Ask::Stopping),
-            Phase::None | Phase::Stopped => Ok(Ask::NotQueued),
-        }
-    }
-
     /// As [`hotdesk::store::Store::touch`].
     ///
     /// # Errors
@@ -62,7 +62,51 @@ impl Model {
             return Ok(Touch::Stale);
         }
         self.see(user, now);
-        Ok(Touch::Ok(self.users[user].warning))
+        Ok(Touch::Ok(self.users[user].threat()))
+    }
+
+    /// As [`hotdesk::store::Store::stay`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn stay(
+        &mut self,
+        user: &UserId,
+        instance: &InstanceId,
+        epoch: Epoch,
+        now: Ms,
+    ) -> Answer<Touch> {
+        if self.touch(user, instance, epoch, now)? == Touch::Stale {
+            return Ok(Touch::Stale);
+        }
+        let row = self.user(user);
+        row.stayed = row.stayed.max(Some(now));
+        row.ends = None;
+        Ok(Touch::Ok(row.threat()))
+    }
+
+    /// As [`hotdesk::store::Store::workspace`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn workspace(&self, user: &UserId) -> Answer<Workspace> {
+        self.warm()?;
+        Ok(match self.user_phase(user) {
+            Phase::None | Phase::Stopped => Workspace::Stopped,
+            Phase::Starting { .. } => Workspace::Starting,
+            Phase::Stopping(_) => Workspace::Stopping,
+            Phase::Running(instance) => {
+                let row = &self.users[user];
+                Workspace::Running {
+                    epoch: row.epoch.unwrap_or_default(),
+                    instance,
+                    since: row.since.unwrap_or_default(),
+                    renewed: row.since.max(row.stayed).unwrap_or_default(),
+                    last_seen: row.last_seen.unwrap_or_default(),
+                    warning: row.threat(),
+                }
+            }
+        })
     }
 
     /// As [`hotdesk::store::Store::idle`], without its limit.
@@ -100,6 +144,35 @@ impl Model {
             return Ok(BeginStop::Revived);
         }
         Ok(BeginStop::Begun(self.begin(user, now)))
+    }
+
+    /// As [`hotdesk::store::Store::expire`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn expire(
+        &mut self,
+        user: &UserId,
+        epoch: Epoch,
+        longest: Duration,
+        notice: Duration,
+        now: Ms,
+    ) -> Answer<Expire> {
+        self.warm()?;
+        if self.runs(user, epoch).is_none() {
+            return Ok(Expire::AlreadyGone);
+        }
+        let row = self.user(user);
+        let over = row.since.max(row.stayed).unwrap_or_default().plus(longest);
+        if now.plus(notice) < over {
+            row.ends = None;
+            return Ok(Expire::NotYet);
+        }
+        let ends = *row.ends.get_or_insert(over.max(now.plus(notice)));
+        if now < ends {
+            return Ok(Expire::Warned(ends));
+        }
+        Ok(Expire::Begun(self.begin(user, now)))
     }
 
     /// As [`hotdesk::store::Store::leave`].
@@ -165,34 +238,10 @@ impl Model {
         row.epoch = Some(Epoch(epoch));
         row.ts = Some(now);
         row.since = Some(now);
-        row.warning = None;
+        row.forget_threats();
         self.see(user, now);
         self.set(instance, BoxPhase::Running, now);
         self.seat(user)
-    }
-
-    pub(super) fn dequeue(&mut self, user: &UserId, now: Ms) {
-        let row = self.user(user);
-        row.phase = Phase::Stopped;
-        row.ts = Some(now);
-        row.since = None;
-    }
-
-    fn enqueue(&mut self, user: &UserId, now: Ms) -> Place {
-        let row = self.user(user);
-        let mut asked = now;
-        if let Phase::Starting { asked: before } = row.phase {
-            if !Self::still_asks(before, now) {
-                row.since = Some(now);
-            }
-            asked = before.max(now);
-        } else {
-            row.ts = Some(now);
-        }
-        row.phase = Phase::Starting { asked };
-        row.since = row.since.or(Some(now));
-        let place = self.queue().iter().position(|name| name == user);
-        self.place(place.map_or(0, |n| n as u64 + 1), now)
     }
 
     /// Ends a user's hold on a box; with `keep`, `since` stays.
@@ -200,7 +249,7 @@ impl Model {
         let row = self.user(user);
         row.phase = Phase::Stopped;
         row.ts = Some(now);
-        row.warning = None;
+        row.forget_threats();
         if !keep {
             row.since = None;
         }

@@ -10,7 +10,7 @@ use std::{
 
 use hotdesk::{
     clock::Clock,
-    config::WebConfig,
+    config::{Times, WebConfig},
     id::{InstanceId, UserId},
     token::{SessionClaims, Signer, TicketClaims, Verifier, generate},
 };
@@ -77,6 +77,10 @@ impl Door {
                 signer: signer.clone(),
                 verifier: verifier.clone(),
                 seat_token_lifetime: lifetime,
+                times: Times {
+                    idle: plane.policy.idle_timeout,
+                    longest: plane.policy.max_lifetime,
+                },
                 web: WebConfig::new(BASE_URL, "https://{instanceId}.desk.invalid").expect("URLs"),
             },
             ping: ping::App {
@@ -106,6 +110,8 @@ impl Door {
         let cookie = format!("hotdesk={}", self.0.signer.sign(&claims).expect("signed"));
         let request = http::Request::builder().method(method).uri(format!("{BASE_URL}{path}"));
         let request = request.header(header::COOKIE, cookie).header(header::ORIGIN, BASE_URL);
+        let form = "application/x-www-form-urlencoded";
+        let request = request.header(header::CONTENT_TYPE, form);
         request.body(Body::from(body)).expect("a request")
     }
 
@@ -163,10 +169,23 @@ impl Door {
     /// # Panics
     /// If the request cannot be made.
     pub async fn beat(&self, sent: &Sent) -> Option<http::Response<String>> {
+        self.ping(sent, false).await
+    }
+
+    /// A heartbeat whose user says that they stay.
+    ///
+    /// # Panics
+    /// As [`Door::beat`].
+    pub async fn stay(&self, sent: &Sent) -> Option<http::Response<String>> {
+        self.ping(sent, true).await
+    }
+
+    async fn ping(&self, sent: &Sent, stay: bool) -> Option<http::Response<String>> {
         if !self.0.boxes.heartbeat(&sent.instance) || self.0.closed.load(Ordering::Relaxed) {
             return None;
         }
-        let body = format!(r#"{{"user":"{}","instanceId":"{}"}}"#, sent.ticket.sub, sent.instance);
+        let Sent { instance, ticket } = sent;
+        let body = serde_json::json!({ "user": ticket.sub, "instanceId": instance, "stay": stay });
         // The page renews its seat token; here each beat has a new one.
         let now = self.0.ping.clock.now();
         let lifetime = self.0.ping.token_lifetime;
@@ -180,7 +199,7 @@ impl Door {
         let token = self.0.signer.sign(&claims).expect("signed");
         let request = http::Request::post(format!("{BASE_URL}/ping"))
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .body(Body::from(body));
+            .body(Body::from(body.to_string()));
         let reply = invoke(ping::handle(&self.0.ping, request.expect("a request"))).await?;
         let (parts, body) = reply.into_parts();
         Some(http::Response::from_parts(parts, body))

@@ -14,9 +14,9 @@ use hotdesk::{
     id::{Epoch, InstanceId, UserId},
     seats::{Addresses, Truth},
     store::{
-        Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Duty, Evict, FinishStop,
-        Idle, Known, Leave, Limit, Lock, Rebuild, Spare, Stop, Store, Touch, Unlock, View, Warn,
-        Warning, Workspace, redis::RedisStore,
+        Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Duty, Evict, Expire,
+        FinishStop, Idle, Known, Leave, Limit, Lock, Rebuild, Spare, Stop, Store, Touch, Unlock,
+        View, Warn, Warning, Workspace, redis::RedisStore,
     },
 };
 use hotdesk_stack::redis::Redis;
@@ -85,10 +85,13 @@ steps! {
     claim(user: &UserId, now: Ms) -> Claim;
     ask(user: &UserId, now: Ms) -> Ask;
     touch(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+    stay(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+    closing(user: &UserId, now: Ms) -> ();
     admit(instance: &InstanceId, addresses: &Addresses, now: Ms) -> Admit;
     adopt(items: &[Truth], now: Ms) -> Adopt;
     idle(cutoff: Ms, limit: usize) -> Vec<Idle>;
     begin_stop(user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
+    expire(user: &UserId, epoch: Epoch, longest: Duration, notice: Duration, now: Ms) -> Expire;
     leave(user: &UserId, epoch: Epoch, now: Ms) -> Leave;
     retire(n: usize, now: Ms) -> Vec<Stop>;
     orphan(instance: &InstanceId, now: Ms) -> Option<Stop>;
@@ -102,6 +105,7 @@ steps! {
     known(instances: &[InstanceId]) -> Vec<Known>;
     workspace(user: &UserId) -> Workspace;
     arriving(instances: &[InstanceId], now: Ms) -> ();
+    booted(took: Duration) -> ();
     warn(instance: &InstanceId, warning: Warning) -> Warn;
     constrain(limit: Option<Limit>, until: Ms) -> ();
     walk() -> Option<String>;

@@ -13,19 +13,6 @@ use serde_json::json;
 use super::stage::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_seat_ends_with_its_longest_lifetime_however_much_its_user_types() {
-    let hour = Duration::from_secs(3600);
-    let world = with_policy(Policy { max_lifetime: Some(hour), ..policy() }).await;
-    let alice = world.seated("alice").await;
-    world.run_typing(std::slice::from_ref(&alice), hour - Duration::from_secs(60)).await;
-    assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Running);
-    world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(240)).await;
-    assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Standby);
-    assert_ne!(world.seated("alice").await.ticket.epoch, alice.ticket.epoch);
-    world.check().await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
     let world = with_policy(Policy { max_standby: 2, ..policy() }).await;
     let mut sent = Vec::new();

@@ -1,18 +1,25 @@
 //! Random steps. Arguments are small numbers that are looked up when the step runs, so that a
 //! shrunk sequence still makes sense.
 
+use std::time::Duration;
+
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
     seats::{Addresses, Seat, Truth, UserState},
-    store::Spare,
+    store::{Limit, Spare},
 };
 use hotdesk_tests::model::{BoxPhase, Model, Phase};
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, sample::select};
 
 /// How many users and boxes take part.
-const USERS: usize = 4;
+pub(crate) const USERS: usize = 4;
 const BOXES: usize = 5;
+
+/// The longest lifetime of a seat, at least; and how long before its user is told. In the time that
+/// a sequence takes, some seats get as old as that.
+pub(crate) const LONGEST: Duration = Duration::from_secs(200);
+pub(crate) const NOTICE: Duration = Duration::from_secs(60);
 
 /// A durable item, in small numbers.
 #[derive(Clone, Debug)]
@@ -30,11 +37,15 @@ pub(crate) enum Op {
     Claim(usize),
     Ask(usize),
     Touch(usize, usize, i64),
+    Stay(usize, usize, i64),
+    Closing(usize),
     Admit(usize),
     Adopt(Vec<Item>),
     Rebuild(Vec<Item>, Vec<usize>),
     Idle(u64),
     BeginStop(usize, i64, u64),
+    /// User, epoch, ms on top of [`LONGEST`].
+    Expire(usize, i64, u64),
     Leave(usize, i64),
     Retire(usize),
     Orphan(usize),
@@ -43,8 +54,9 @@ pub(crate) enum Op {
     Drop(usize),
     Evict(usize),
     Arriving(usize),
+    Booted(u64),
     Warn(usize, bool),
-    Constrain(bool, u64),
+    Constrain(Option<Limit>, u64),
     Walk(Option<usize>),
     Look,
 }
@@ -58,7 +70,7 @@ fn item() -> impl Strategy<Value = Item> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let wait = prop_oneof![0..50u64, 60_000..70_000u64, 149_000..151_000u64];
+    let wait = prop_oneof![0..50u64, 19_000..21_000u64, 60_000..70_000u64, 149_000..151_000u64];
     // Mostly the seat that is meant, sometimes the one before or after.
     let epoch = || prop_oneof![4 => Just(0i64), 1 => Just(-1i64), 1 => Just(1i64)];
     prop_oneof![
@@ -67,11 +79,14 @@ fn op() -> impl Strategy<Value = Op> {
         10 => (0..USERS).prop_map(Op::Claim),
         4 => (0..USERS).prop_map(Op::Ask),
         4 => (0..USERS, 0..BOXES, epoch()).prop_map(|(u, b, e)| Op::Touch(u, b, e)),
+        2 => (0..USERS, 0..BOXES, epoch()).prop_map(|(u, b, e)| Op::Stay(u, b, e)),
+        2 => (0..USERS).prop_map(Op::Closing),
         10 => (0..BOXES).prop_map(Op::Admit),
         4 => vec(item(), 1..4).prop_map(Op::Adopt),
         4 => (vec(item(), 0..6), vec(0..BOXES, 0..3)).prop_map(|(i, s)| Op::Rebuild(i, s)),
         1 => (0..200_000u64).prop_map(Op::Idle),
         4 => (0..USERS, epoch(), 0..100_000u64).prop_map(|(u, e, t)| Op::BeginStop(u, e, t)),
+        6 => (0..USERS, epoch(), 0..60_000u64).prop_map(|(u, e, t)| Op::Expire(u, e, t)),
         3 => (0..USERS, epoch()).prop_map(|(u, e)| Op::Leave(u, e)),
         2 => (0..3usize).prop_map(Op::Retire),
         2 => (0..BOXES).prop_map(Op::Orphan),
@@ -81,9 +96,11 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..BOXES).prop_map(Op::Evict),
         2 => (0..BOXES).prop_map(Op::Arriving),
         2 => (0..BOXES, any::<bool>()).prop_map(|(b, spot)| Op::Warn(b, spot)),
-        1 => (any::<bool>(), 0..100_000u64).prop_map(|(on, ms)| Op::Constrain(on, ms)),
+        2 => (0..100_000u64).prop_map(Op::Booted),
+        1 => (proptest::option::of(select(Limit::ALL.as_slice())), 0..100_000u64)
+            .prop_map(|(limit, ms)| Op::Constrain(limit, ms)),
         1 => proptest::option::of(0..3usize).prop_map(Op::Walk),
-        1 => Just(Op::Look),
+        2 => Just(Op::Look),
     ]
 }
 

@@ -144,7 +144,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             }
             Err(e) => return Err(e.into()),
         }
-        self.admit(machine).await?;
+        self.admit_booted(machine).await?;
         Ok(true)
     }
 
@@ -176,7 +176,20 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         if self.seats.clear(&machine.instance).await? == Write::Refused {
             return Ok(false);
         }
-        Ok(self.admit(machine).await? != Admit::Known)
+        self.admit_booted(machine).await
+    }
+
+    /// A box that has booted is admitted, and how long that took is noted for those who wait. A
+    /// crash in between loses that, and nothing else. Returns whether it had not been admitted yet.
+    async fn admit_booted(&self, machine: &Machine) -> Result<bool, Error> {
+        if self.admit(machine).await? == Admit::Known {
+            return Ok(false);
+        }
+        let took = self.clock.now().since(machine.launched);
+        if let Err(e) = self.store.booted(took).await {
+            warn!(instance_id = %machine.instance, error = %e, "the time of a boot is not noted");
+        }
+        Ok(true)
     }
 
     async fn not_ready(

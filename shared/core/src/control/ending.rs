@@ -5,9 +5,21 @@
 //! - the box itself, asked, saw none since then either (else the control plane was deaf), and
 //! - both still hold in the one step that begins the stop (a user may come back meanwhile).
 //!
-//! A box that cannot be reached counts as having seen nothing. A seat that is older than the
-//! longest lifetime ends whatever its user does. What this does not clean up: boxes outside the
-//! group, and users who wait (they leave the queue when they stop asking).
+//! A box that cannot be reached counts as having seen nothing.
+//!
+//! A seat is *too old* if and only if
+//! - it is older than the longest lifetime, counted anew whenever its user says that they stay,
+//! - its user's heartbeats have been answered with its end for [`NOTICE`], and
+//! - both still hold in the one step that begins the stop.
+//!
+//! Its box is then taken back, idle or not. What was told and who stays is only in the store: where
+//! it is forgotten, it is told again first. The table is looked through page by page, so in a large
+//! fleet a box may go some passes later than its user was told, never earlier.
+//!
+//! What this does not clean up: boxes outside the group, and users who wait (they leave the queue
+//! when they stop asking).
+
+use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use tracing::info;
@@ -18,11 +30,20 @@ use crate::{
     error::Error,
     fleet::{Boxes, Fleet},
     seats::{Seat, Seats, UserItem, UserState, Write},
-    store::{BeginStop, Idle, Store, Touch},
+    store::{BeginStop, Expire, Idle, Store, Touch},
 };
 
 /// How many idle users one pass takes on; the rest is the next pass's.
 const LIMIT: usize = 1000;
+
+/// Whose seat is about to be too old is told so long before, to say that they stay.
+pub const NOTICE: Duration = Duration::from_secs(10 * 60);
+
+/// [`NOTICE`], but at most half of the longest lifetime.
+#[must_use]
+pub fn notice(longest: Duration) -> Duration {
+    NOTICE.min(longest / 2)
+}
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
     /// Begins the stop of every idle box.
@@ -64,22 +85,37 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         Ok(begun)
     }
 
-    /// Begins the stop of boxes whose users have had them for too long.
+    /// Tells the users of seats that are nearly too old, and begins the stop of the boxes of those
+    /// who were told and did not stay.
     pub(super) async fn expire(&self, users: &[UserItem], pass: &mut Pass) -> Result<(), Error> {
         let Some(longest) = self.policy.max_lifetime else { return Ok(()) };
         let now = self.clock.now();
         let old = |item: &&UserItem| {
-            item.state == UserState::Open && now.since(item.seat.since) > longest
+            item.state == UserState::Open
+                && now.since(item.seat.since) >= longest.saturating_sub(notice(longest))
         };
-        for UserItem { seat, .. } in users.iter().filter(old) {
-            // Whatever their last heartbeat: no heartbeat is as late as that.
-            let begun = self.store.begin_stop(&seat.user, seat.epoch, Ms(u64::MAX >> 11), now);
-            if let BeginStop::Begun(_) = begun.await? {
-                self.end_seat(seat, "lifetime", None).await?;
-                pass.expired += 1;
+        // Owned seats, so that the futures are `Send`.
+        let old: Vec<Seat> = users.iter().filter(old).map(|item| item.seat.clone()).collect();
+        let ends =
+            stream::iter(old).map(|seat| async move { self.end_if_old(&seat, longest).await });
+        let ends: Vec<_> = ends.buffer_unordered(PARALLEL).collect().await;
+        for end in ends {
+            match end? {
+                Expire::Warned(_) => pass.warned += 1,
+                Expire::Begun(_) => pass.expired += 1,
+                Expire::NotYet | Expire::AlreadyGone => {}
             }
         }
         Ok(())
+    }
+
+    async fn end_if_old(&self, seat: &Seat, longest: Duration) -> Result<Expire, Error> {
+        let (notice, now) = (notice(longest), self.clock.now());
+        let expired = self.store.expire(&seat.user, seat.epoch, longest, notice, now).await?;
+        if let Expire::Begun(_) = expired {
+            self.end_seat(seat, "lifetime", None).await?;
+        }
+        Ok(expired)
     }
 
     async fn end_seat(

@@ -25,6 +25,8 @@ pub struct Pass {
     pub revived: usize,
     /// Whose seat had ended meanwhile.
     pub already_gone: usize,
+    /// Whose seat has nearly lasted too long, and who are told so.
+    pub warned: usize,
     /// Whose seat had lasted too long.
     pub expired: usize,
     /// Stops that came to their end.
@@ -72,6 +74,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             begun = pass.begun,
             revived = pass.revived,
             already_gone = pass.already_gone,
+            warned = pass.warned,
             expired = pass.expired,
             stopped = pass.stopped,
             strays = pass.strays,

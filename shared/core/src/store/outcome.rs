@@ -10,5 +10,6 @@ pub use boxes::{
 };
 pub use locks::{Duty, Lock, Unlock};
 pub use users::{
-    Ask, BeginStop, Claim, Idle, Leave, Limit, Place, Threat, Touch, Warn, Warning, Workspace,
+    Ask, BeginStop, Claim, Expire, Idle, Leave, Limit, Place, Threat, Touch, Warn, Warning,
+    Workspace,
 };

@@ -17,9 +17,9 @@ use scripts::{Scripts, Step};
 use uuid::Uuid;
 
 use super::{
-    Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Duty, Evict, FinishStop, Idle,
-    Known, Leave, Limit, Lock, REST, Rebuild, Spare, Stop, Store, StoreError, Touch, Unlock, View,
-    Warn, Warning, Workspace,
+    ASKING, Admit, Adopt, Answer, Ask, BeginStop, CLOSING, Claim, Demand, Dropped, Duty, Evict,
+    Expire, FinishStop, Idle, Known, Leave, Limit, Lock, REST, Rebuild, Spare, Stop, Store,
+    StoreError, Touch, Unlock, View, Warn, Warning, Workspace,
 };
 use crate::{
     clock::Ms,
@@ -36,6 +36,9 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many boxes one call names: it takes a few milliseconds, and holds up everybody else.
 const KNOWN_BATCH: usize = 500;
+
+/// How many boots are remembered.
+const BOOTS: usize = 16;
 
 /// A rebuild that is not done after this time is given up: whoever comes next begins anew.
 const REBUILD_LEASE: Duration = Duration::from_secs(20);
@@ -107,6 +110,22 @@ impl Store for RedisStore {
         self.run(Step::Touch, &args).await?.touch()
     }
 
+    async fn stay(
+        &self,
+        user: &UserId,
+        instance: &InstanceId,
+        epoch: Epoch,
+        now: Ms,
+    ) -> Answer<Touch> {
+        let args = [user.as_str(), instance.as_str(), &epoch.to_string(), &now.to_string()];
+        self.run(Step::Stay, &args).await?.touch()
+    }
+
+    async fn closing(&self, user: &UserId, now: Ms) -> Answer<()> {
+        let asked = now.minus(ASKING).plus(CLOSING).to_string();
+        self.run(Step::Closing, &[user.as_str(), &asked]).await.map(drop)
+    }
+
     async fn admit(&self, instance: &InstanceId, addresses: &Addresses, now: Ms) -> Answer<Admit> {
         let Addresses { public_ip, private_ip } = addresses;
         let args = [instance.as_str(), public_ip, private_ip, &now.to_string()];
@@ -137,6 +156,19 @@ impl Store for RedisStore {
     ) -> Answer<BeginStop> {
         let args = [user.as_str(), &epoch.to_string(), &cutoff.to_string(), &now.to_string()];
         self.run(Step::BeginStop, &args).await?.begin_stop()
+    }
+
+    async fn expire(
+        &self,
+        user: &UserId,
+        epoch: Epoch,
+        longest: Duration,
+        notice: Duration,
+        now: Ms,
+    ) -> Answer<Expire> {
+        let (longest, notice) = (longest.as_millis().to_string(), notice.as_millis().to_string());
+        let args = [user.as_str(), &epoch.to_string(), &longest, &notice, &now.to_string()];
+        self.run(Step::Expire, &args).await?.expire()
     }
 
     async fn leave(&self, user: &UserId, epoch: Epoch, now: Ms) -> Answer<Leave> {
@@ -215,6 +247,11 @@ impl Store for RedisStore {
             self.run(Step::Arriving, &args).await?;
         }
         Ok(())
+    }
+
+    async fn booted(&self, took: Duration) -> Answer<()> {
+        let args = [took.as_millis().to_string(), BOOTS.to_string()];
+        self.run(Step::Booted, &[&args[0], &args[1]]).await.map(drop)
     }
 
     async fn warn(&self, instance: &InstanceId, warning: Warning) -> Answer<Warn> {

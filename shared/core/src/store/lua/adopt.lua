@@ -39,7 +39,7 @@ local function put(item, state)
   local private = item.privateIp ~= '' and item.privateIp or known[2] or ''
   call('HSET', user_key(user), 'instanceId', instance, 'publicIp', public, 'state', state,
     'ts', now, 'epoch', item.epoch, 'since', item.since)
-  call('HDEL', user_key(user), 'warning')
+  forget_threats(user)
   if state == 'RUNNING' then
     unset(instance)
     see(user, now)

@@ -6,6 +6,4 @@ local user, epoch, cutoff, now = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local s = call('HMGET', user_key(user), 'state', 'epoch', 'lastSeen', 'instanceId')
 if s[1] ~= 'RUNNING' or s[2] ~= epoch then return { 'ALREADY_GONE' } end
 if tonumber(s[3]) >= tonumber(cutoff) then return { 'REVIVED' } end
-call('ZREM', PINGS, user)
-call('HSET', user_key(user), 'state', 'STOPPING', 'ts', now)
-return { 'BEGUN', s[4], to_stopping(s[4], now) }
+return { 'BEGUN', begin(user, s[4], now) }

@@ -1,9 +1,10 @@
 -- claim: a seat for a user: the one they have, a spare, or a place in the queue.
 -- ARGV: prefix, user, now
--- Reply: RUNNING seat | ASSIGNED seat | WAITING position, limit | STOPPING
+-- Reply: RUNNING seat | ASSIGNED seat | WAITING place | STOPPING
 --   where seat = user, instance, epoch, since, publicIp, privateIp
+--   and place = position, since, booting, boot, limit ('' where there is none)
 -- Keeps: one seat a user; pop and assignment are one step, so no box is given twice; nobody
---   waits while the pool has a box.
+--   waits while the pool has a box, nor behind those who stopped asking.
 local user, now = ARGV[2], ARGV[3]
 local state = call('HGET', user_key(user), 'state')
 if state == 'RUNNING' then
@@ -16,4 +17,4 @@ if instance then
   assign(user, instance, now)
   return { 'ASSIGNED', seat(user) }
 end
-return { 'WAITING', queue(user, now), limit(now) }
+return { 'WAITING', queue(user, now) }

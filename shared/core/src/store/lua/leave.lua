@@ -9,6 +9,4 @@ if s[1] == 'STARTING' then
   return { 'LEFT' }
 end
 if s[1] ~= 'RUNNING' or s[2] ~= epoch then return { 'ALREADY_GONE' } end
-call('ZREM', PINGS, user)
-call('HSET', user_key(user), 'state', 'STOPPING', 'ts', now)
-return { 'BEGUN', s[3], to_stopping(s[3], now) }
+return { 'BEGUN', begin(user, s[3], now) }

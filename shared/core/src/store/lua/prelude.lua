@@ -9,8 +9,12 @@ local WAITING, ASKING = P .. 'fleet:waiting', P .. 'fleet:asking'
 local STOPPING, STANDBY, WAKING = P .. 'fleet:stopping', P .. 'fleet:standby', P .. 'fleet:waking'
 local ARRIVING = P .. 'fleet:arriving'
 local READY, LIMIT = P .. 'fleet:ready', P .. 'fleet:limit'
+-- LIST: how long the last boots took (ms), newest first.
+local BOOTS = P .. 'fleet:boots'
 -- Not asked for this long: the tab is closed (hidden tabs' timers run once a minute).
 local ASKING_MS = 150000
+-- How many of those who are gone one step takes out of the queue: it holds up everybody else.
+local GHOSTS = 8
 -- How long a dead box is remembered, so that late events do not revive it.
 local GONE_MS = 86400000
 
@@ -38,6 +42,26 @@ local function see(user, now)
   call('ZADD', PINGS, seen, user)
 end
 
+-- What belongs to a seat, beside the box, ends with it: `warning` (of AWS: threat and ms), `ends`
+-- (when its time is over, once its user was told: ms), `stayed` (when its user said last that they
+-- stay: ms).
+local function forget_threats(user) call('HDEL', user_key(user), 'warning', 'ends', 'stayed') end
+
+-- What the user of a box is to be told: threat and ms, or nothing. What AWS does cannot be put
+-- off, so that comes first.
+local function threat(user)
+  local warning, ends = unpack(call('HMGET', user_key(user), 'warning', 'ends'))
+  local what, at = string.match(warning or '', '^(%S+) (%d+)$')
+  if what then return what, at end
+  if ends then return 'lifetime', ends end
+end
+
+-- Whether that is the user's current seat.
+local function sits(user, instance, epoch)
+  local s = call('HMGET', user_key(user), 'state', 'instanceId', 'epoch')
+  return s[1] == 'RUNNING' and s[2] == instance and s[3] == epoch
+end
+
 local function assign(user, instance, now)
   local old = call('HGET', user_key(user), 'epoch')
   local epoch = int(math.max(tonumber(old or '0') + 1, tonumber(now)))
@@ -45,7 +69,7 @@ local function assign(user, instance, now)
   call('HSET', user_key(user), 'instanceId', instance, 'publicIp', public or '', 'state', 'RUNNING',
     'ts', now, 'epoch', epoch, 'since', now)
   see(user, now)
-  call('HDEL', user_key(user), 'warning')
+  forget_threats(user)
   call('ZREM', WAITING, user)
   call('ZREM', ASKING, user)
   call('HSET', box_key(instance), 'state', 'RUNNING', 'owner', user, 'epoch', epoch, 'since', now)
@@ -64,22 +88,9 @@ end
 local function unseat(user, now, keep)
   call('ZREM', PINGS, user)
   call('HSET', user_key(user), 'state', 'STOPPED', 'ts', now)
-  call('HDEL', user_key(user), 'instanceId', 'publicIp', 'warning')
+  call('HDEL', user_key(user), 'instanceId', 'publicIp')
+  forget_threats(user)
   if not keep then call('HDEL', user_key(user), 'since') end
-end
-
--- Puts a user into the queue, or keeps their place in it; replies with the place, from 1.
--- Whoever stopped asking starts again at the end.
-local function queue(user, now)
-  local state, since = unpack(call('HMGET', user_key(user), 'state', 'since'))
-  local asked = call('ZSCORE', ASKING, user)
-  if state == 'STARTING' and asked and tonumber(asked) < tonumber(now) - ASKING_MS then since = now end
-  since = since or now
-  if state ~= 'STARTING' then call('HSET', user_key(user), 'state', 'STARTING', 'ts', now) end
-  call('HSET', user_key(user), 'since', since)
-  call('ZADD', WAITING, since, user)
-  call('ZADD', ASKING, later(asked, now), user)
-  return int(call('ZRANK', WAITING, user) + 1)
 end
 
 -- What keeps the fleet from growing; '' if nothing does.
@@ -87,6 +98,47 @@ local function limit(now)
   local reason, to = unpack(call('HMGET', LIMIT, 'reason', 'until'))
   if reason and tonumber(to) > tonumber(now) then return reason end
   return ''
+end
+
+-- Since when the box boots that will come to a place of the queue: those that are woken come
+-- first, being quicker; '' while there are fewer than that.
+local function booting(position)
+  local woken = call('ZCARD', WAKING)
+  local key, rank = WAKING, position - 1
+  if position > woken then key, rank = ARRIVING, position - woken - 1 end
+  return call('ZRANGE', key, rank, rank, 'WITHSCORES')[2] or ''
+end
+
+-- The median of the last boots (of an even number the longer one in the middle); '' if none was
+-- measured.
+local function boot()
+  local took = call('LRANGE', BOOTS, 0, -1)
+  table.sort(took, function(a, b) return tonumber(a) < tonumber(b) end)
+  return took[math.floor(#took / 2) + 1] or ''
+end
+
+-- Puts a user into the queue, or keeps their place in it. Replies with position (from 1), since
+-- when they wait (which is not `since` of those whose box died), booting, boot, limit. Whoever
+-- stopped asking starts again at the end; those who are gone leave the queue, longest ago first, so
+-- that nobody stands behind them.
+local function queue(user, now)
+  local state, since, ts = unpack(call('HMGET', user_key(user), 'state', 'since', 'ts'))
+  local asked = call('ZSCORE', ASKING, user)
+  local gone = tonumber(now) - ASKING_MS
+  if state == 'STARTING' and asked and tonumber(asked) < gone then since = now end
+  since = since or now
+  if state ~= 'STARTING' then
+    ts = now
+    call('HSET', user_key(user), 'state', 'STARTING', 'ts', ts)
+  end
+  call('HSET', user_key(user), 'since', since)
+  call('ZADD', WAITING, since, user)
+  call('ZADD', ASKING, later(asked, now), user)
+  for _, ghost in ipairs(call('ZRANGEBYSCORE', ASKING, '-inf', '(' .. int(gone), 'LIMIT', 0, GHOSTS)) do
+    dequeue(ghost, now)
+  end
+  local position = call('ZRANK', WAITING, user) + 1
+  return int(position), later(ts, since), booting(position), boot(), limit(now)
 end
 
 -- Takes a box out of every set of boxes.
@@ -115,6 +167,13 @@ local function to_stopping(instance, now)
   call('ZADD', STOPPING, now, instance)
   call('HSET', box_key(instance), 'state', 'STOPPING', 'since', now)
   return now
+end
+
+-- Begins the stop of a RUNNING user's box. Replies with the box and the stamp.
+local function begin(user, instance, now)
+  call('ZREM', PINGS, user)
+  call('HSET', user_key(user), 'state', 'STOPPING', 'ts', now)
+  return instance, to_stopping(instance, now)
 end
 
 local function to_gone(instance, now)

@@ -43,7 +43,7 @@ local function put_user(item)
   local state = item.state == 'open' and 'RUNNING' or 'STOPPING'
   call('HSET', user_key(item.user), 'instanceId', item.instance, 'publicIp', item.publicIp,
     'state', state, 'ts', now, 'epoch', item.epoch, 'since', item.since)
-  call('HDEL', user_key(item.user), 'warning')
+  forget_threats(item.user)
   call('HSET', box_key(item.instance), 'publicIp', item.publicIp, 'privateIp', item.privateIp,
     'state', state, 'owner', item.user, 'epoch', item.epoch, 'since', item.since)
   if state == 'RUNNING' then see(item.user, now) else to_stopping(item.instance, now) end

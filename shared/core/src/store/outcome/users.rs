@@ -1,5 +1,7 @@
 //! What the steps about users answer.
 
+use std::time::Duration;
+
 use super::Stop;
 use crate::{
     clock::Ms,
@@ -12,6 +14,12 @@ use crate::{
 pub struct Place {
     /// From 1.
     pub position: u64,
+    /// Since when the user waits.
+    pub since: Ms,
+    /// Since when the box that will come to this place boots; `None` while none does.
+    pub booting: Option<Ms>,
+    /// How long boots took lately (the median of the last ones), if any was measured.
+    pub boot: Option<Duration>,
     /// What keeps more boxes from coming, if something does.
     pub limit: Option<Limit>,
 }
@@ -21,14 +29,31 @@ pub struct Place {
 pub enum Limit {
     /// The group is at its MaxSize.
     MaxSize,
+    /// AWS has no machine of that kind in that zone at the moment.
+    NoCapacity,
+    /// AWS does not launch for another reason, such as a quota or the launch template: somebody
+    /// must mend it.
+    LaunchFailed,
+    /// The account's rate of AWS calls is used up; the calls are being retried.
+    Throttled,
+    /// AWS does not answer; the calls are being retried.
+    Away,
 }
 
 impl Limit {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::MaxSize, Self::NoCapacity, Self::LaunchFailed, Self::Throttled, Self::Away];
+
     /// Its name in the store and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::MaxSize => "max-size",
+            Self::NoCapacity => "no-capacity",
+            Self::LaunchFailed => "launch-failed",
+            Self::Throttled => "throttled",
+            Self::Away => "aws-away",
         }
     }
 }
@@ -40,6 +65,8 @@ pub enum Threat {
     Interruption,
     /// AWS sees an elevated risk of that (EC2 User Guide, "EC2 instance rebalance recommendations").
     Rebalance,
+    /// The seat is nearly as old as seats may get; its user can say that they are still there.
+    Lifetime,
 }
 
 impl Threat {
@@ -49,6 +76,7 @@ impl Threat {
         match self {
             Self::Interruption => "interruption",
             Self::Rebalance => "rebalance",
+            Self::Lifetime => "lifetime",
         }
     }
 }
@@ -126,6 +154,19 @@ pub enum BeginStop {
     AlreadyGone,
 }
 
+/// Of [`crate::store::Store::expire`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expire {
+    /// Not old enough.
+    NotYet,
+    /// The user is told with every heartbeat that the box goes then, unless they stay.
+    Warned(Ms),
+    /// That time has come: the stop has begun.
+    Begun(Stop),
+    /// Not that seat any more.
+    AlreadyGone,
+}
+
 /// Of [`crate::store::Store::leave`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leave {
@@ -152,8 +193,13 @@ pub enum Workspace {
         instance: InstanceId,
         /// Since when.
         since: Ms,
+        /// From when its longest lifetime counts: since then, or since the user said last that
+        /// they stay.
+        renewed: Ms,
         /// Last heartbeat.
         last_seen: Ms,
+        /// What threatens it.
+        warning: Option<Warning>,
     },
     /// The box is being stopped.
     Stopping,

@@ -11,7 +11,7 @@ macro_rules! scripts {
         pub(super) enum Step { $($step,)* }
 
         impl Step {
-            /// Whether doing it twice is the same as doing it once, its reply included.
+            /// Whether doing it twice is as good as doing it once, its reply included.
             pub(super) fn may_repeat(self) -> bool {
                 match self { $(Self::$step => $repeat,)* }
             }
@@ -35,10 +35,13 @@ scripts! {
     Claim: "claim.lua", READY, true;
     Ask: "ask.lua", READY, true;
     Touch: "touch.lua", READY, true;
+    Stay: "stay.lua", READY, true;
+    Closing: "closing.lua", READY, true;
     Admit: "admit.lua", READY, false;
     Adopt: "adopt.lua", READY, false;
     Idle: "idle.lua", READY, true;
     BeginStop: "begin_stop.lua", READY, false;
+    Expire: "expire.lua", READY, false;
     Leave: "leave.lua", READY, false;
     Retire: "retire.lua", READY, false;
     Orphan: "orphan.lua", READY, true;
@@ -52,6 +55,7 @@ scripts! {
     Known: "known.lua", READY, true;
     Workspace: "workspace.lua", READY, true;
     Arriving: "arriving.lua", READY, true;
+    Booted: "booted.lua", READY, false;
     Warn: "warn.lua", READY, true;
     Constrain: "constrain.lua", READY, true;
     Walk: "walk.lua", READY, true;

@@ -1,0 +1,113 @@
+//! The queue: who stands where in it, and what they are told.
+
+use hotdesk::{
+    clock::Ms,
+    id::UserId,
+    store::{ASKING, Ask, CLOSING, Place},
+};
+
+use super::{Answer, BoxPhase, Model, Phase, User};
+
+/// How many of those who are gone one step takes out of the queue.
+const GHOSTS: usize = 8;
+
+impl Model {
+    /// Who waits, longest first (ties by name, as Redis breaks them).
+    #[must_use]
+    pub fn queue(&self) -> Vec<UserId> {
+        let waits = |(name, user): (&UserId, &User)| match user.phase {
+            Phase::Starting { .. } => Some((user.since, name.clone())),
+            _ => None,
+        };
+        let mut queue: Vec<_> = self.users.iter().filter_map(waits).collect();
+        queue.sort();
+        queue.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// As [`hotdesk::store::Store::ask`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn ask(&mut self, user: &UserId, now: Ms) -> Answer<Ask> {
+        self.warm()?;
+        match self.user_phase(user) {
+            Phase::Running(_) => Ok(Ask::Running(self.seat(user))),
+            Phase::Starting { .. } => Ok(Ask::Waiting(self.enqueue(user, now))),
+            Phase::Stopping(_) => Ok(Ask::Stopping),
+            Phase::None | Phase::Stopped => Ok(Ask::NotQueued),
+        }
+    }
+
+    /// As [`hotdesk::store::Store::closing`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn closing(&mut self, user: &UserId, now: Ms) -> Answer<()> {
+        self.warm()?;
+        if let Phase::Starting { asked } = self.user_phase(user) {
+            let asked = asked.min(now.minus(ASKING).plus(CLOSING));
+            self.user(user).phase = Phase::Starting { asked };
+        }
+        Ok(())
+    }
+
+    pub(super) fn dequeue(&mut self, user: &UserId, now: Ms) {
+        let row = self.user(user);
+        row.phase = Phase::Stopped;
+        row.ts = Some(now);
+        row.since = None;
+    }
+
+    pub(super) fn enqueue(&mut self, user: &UserId, now: Ms) -> Place {
+        let row = self.user(user);
+        let mut asked = now;
+        if let Phase::Starting { asked: before } = row.phase {
+            if !Self::still_asks(before, now) {
+                row.since = Some(now);
+            }
+            asked = before.max(now);
+        } else {
+            row.ts = Some(now);
+        }
+        row.phase = Phase::Starting { asked };
+        row.since = row.since.or(Some(now));
+        self.dequeue_ghosts(now);
+        self.place(user, now)
+    }
+
+    /// Takes those who stopped asking out of the queue, longest ago first.
+    fn dequeue_ghosts(&mut self, now: Ms) {
+        let ghosts = self.users.iter().filter_map(|(name, user)| match user.phase {
+            Phase::Starting { asked } if !Self::still_asks(asked, now) => {
+                Some((asked, name.clone()))
+            }
+            _ => None,
+        });
+        let mut ghosts: Vec<_> = ghosts.collect();
+        ghosts.sort();
+        for (_, ghost) in ghosts.into_iter().take(GHOSTS) {
+            self.dequeue(&ghost, now);
+        }
+    }
+
+    /// The place of one who waits.
+    fn place(&self, user: &UserId, now: Ms) -> Place {
+        let ahead = self.queue().iter().take_while(|name| *name != user).count();
+        let waking = self.boxes.iter().filter_map(|(id, machine)| match machine.phase {
+            BoxPhase::Waking(since) => Some((false, since, id)),
+            _ => None,
+        });
+        let arriving = self.arriving.iter().map(|(id, since)| (true, *since, id));
+        let mut booting: Vec<_> = waking.chain(arriving).collect();
+        booting.sort();
+        let mut boots = self.boots.clone();
+        boots.sort();
+        Place {
+            position: ahead as u64 + 1,
+            since: self.users[user].since.max(self.users[user].ts).unwrap_or_default(),
+            booting: booting.get(ahead).map(|(_, since, _)| *since),
+            boot: boots.get(boots.len() / 2).copied(),
+            limit: self.limit.filter(|(_, until)| *until > now).map(|(limit, _)| limit),
+        }
+    }
+}
