@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
 mod conformance {
+    pub(crate) mod activities;
     mod adapter;
     pub(crate) mod case;
     pub(crate) mod cloud;
@@ -21,6 +22,7 @@ mod conformance {
 use std::{collections::BTreeSet, time::Duration};
 
 use conformance::{
+    activities,
     case::Case,
     cloud::Cloud,
     describing,
@@ -40,6 +42,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         power::CASES,
         marks::CASES,
         hooks::CASES,
+        activities::CASES,
         errors::CASES,
     ];
     files.into_iter().flatten()

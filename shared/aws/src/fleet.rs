@@ -3,6 +3,7 @@
 mod batch;
 mod describe;
 mod retry;
+mod trouble;
 
 use aws_sdk_autoscaling::{Client as AutoScaling, types::AutoScalingGroup};
 use aws_sdk_ec2::{
@@ -11,8 +12,10 @@ use aws_sdk_ec2::{
     types::{Filter, InstanceStateName},
 };
 use hotdesk::{
+    clock::Ms,
     fleet::{
-        Answer, Fleet, FleetError, Group, Hook, Machines, Members, Refusal, Refused, Sizes, Verdict,
+        Answer, Fleet, FleetError, Group, Hook, Machines, Members, Refusal, Refused, Sizes,
+        Trouble, Verdict,
     },
     id::{InstanceId, UserId},
 };
@@ -115,6 +118,13 @@ impl Fleet for AwsFleet {
 
     async fn sizes(&self) -> Answer<Sizes> {
         Ok(describe::sizes(&self.describe_group(false).await?))
+    }
+
+    async fn trouble(&self, since: Ms) -> Answer<Option<Trouble>> {
+        let request = self.autoscaling.describe_scaling_activities();
+        let request = request.auto_scaling_group_name(&self.group).max_records(trouble::RECORDS);
+        let reply = request.send().await.map_err(error::fleet)?;
+        Ok(trouble::of(reply.activities(), since))
     }
 
     async fn members(&self, instances: &[InstanceId]) -> Answer<Members> {

@@ -150,6 +150,16 @@ pub enum Refusal {
 /// The instances of a call that AWS did nothing with, and why.
 pub type Refused = BTreeMap<InstanceId, Refusal>;
 
+/// Why the group launches nothing, though it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// AWS has no machine of that kind there at the moment, or none at the price that is offered.
+    NoCapacity,
+    /// Anything else, such as a quota, an image or a permission, in AWS's words: for the log, never
+    /// for a client.
+    LaunchFailed(String),
+}
+
 /// Why a call to the fleet failed as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
@@ -186,6 +196,9 @@ calls! {
     fn group(&self) -> Group;
     /// The group without its members.
     fn sizes(&self) -> Sizes;
+    /// Why the last launch of those failed that have ended and had begun at that time or later;
+    /// `None` if it did not, or if there was none. Moves and terminations are no launches.
+    fn trouble(&self, since: Ms) -> Option<Trouble>;
     /// These members, as far as a group lists them.
     fn members(&self, instances: &[InstanceId]) -> Members;
     /// These instances, as far as EC2 lists them.

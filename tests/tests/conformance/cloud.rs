@@ -68,6 +68,11 @@ pub(crate) struct Time {
 }
 
 impl Time {
+    /// Has the cloud be under a condition.
+    pub(crate) fn under(&self, condition: impl FnOnce(&mut Sim)) {
+        self.sim.act(condition);
+    }
+
     /// Goes to the next thing that the cloud does by itself.
     pub(crate) fn tick(&self) {
         let due = self.sim.look(Sim::next_due);

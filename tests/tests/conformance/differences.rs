@@ -56,6 +56,10 @@ const NO_HOOKS: &str = "Auto Scaling API reference, \"CompleteLifecycleAction\" 
 const NO_ACTION: &str = "spacelift-io/terraform-aws-spacelift-workerpool-on-ec2 pull request 197: \
                          \"No active Lifecycle Action found with instance ID i-...\"";
 
+/// moto lists none.
+const NO_ACTIVITIES: &str = "Auto Scaling API reference, \"DescribeScalingActivities\"; moto lists \
+                             none";
+
 const NOT_MEMBER: &str = "reproio/ecs_deploy pull request 56: \"The instance i-... is not part of \
                           Auto Scaling group x.\"";
 
@@ -394,6 +398,86 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         ),
         Simulator,
         "Auto Scaling User Guide, \"How lifecycle hooks work\"",
+    ),
+    row(
+        "activities: a launch",
+        ("Launching a new EC2 instance: box 1 Successful, ended", "nothing"),
+        Simulator,
+        NO_ACTIVITIES,
+    ),
+    row(
+        "activities: a launch that a hook holds",
+        ("Launching a new EC2 instance: box 1 MidLifecycleAction", "nothing"),
+        Simulator,
+        NO_ACTIVITIES,
+    ),
+    row(
+        "activities: an abandoned launch",
+        (
+            "Terminating EC2 instance: box 1 InProgress; LaunchFailed (Instance failed to \
+             complete user's Lifecycle Action: Lifecycle Action)",
+            "nothing; none",
+        ),
+        Simulator,
+        "Auto Scaling User Guide, \"Troubleshoot Amazon EC2 Auto Scaling\", its \
+         example",
+    ),
+    row(
+        "activities: into standby and out",
+        (
+            "Moving EC2 instance out of Standby: box 1 Successful, ended, \
+             Moving EC2 instance to Standby: box 1 Successful, ended, \
+             Launching a new EC2 instance: box 1 Successful, ended",
+            "nothing",
+        ),
+        Simulator,
+        NO_ACTIVITIES,
+    ),
+    row(
+        "activities: a termination",
+        (
+            "Terminating EC2 instance: box 1 Successful, ended, \
+             Launching a new EC2 instance: box 1 Successful, ended",
+            "nothing",
+        ),
+        Simulator,
+        NO_ACTIVITIES,
+    ),
+    row(
+        "activities: no room",
+        ("NoCapacity, desired 1: nothing", "none, desired 1: another InService"),
+        Simulator,
+        "Auto Scaling User Guide, \"Troubleshoot Amazon EC2 Auto Scaling: Capacity limits\"; moto has \
+         room for all",
+    ),
+    row(
+        "activities: a launch that fails",
+        (
+            "LaunchFailed (The image is gone.), desired 1: nothing",
+            "none, desired 1: another InService",
+        ),
+        Simulator,
+        "Auto Scaling User Guide, \"Troubleshoot Amazon EC2 Auto Scaling: EC2 instance launch \
+         failures\"; in moto none does",
+    ),
+    row("activities: pages", ("2, 1", "0"), Simulator, NO_ACTIVITIES),
+    row(
+        "activities: 101 at once",
+        ("400 ValidationError", "done"),
+        Simulator,
+        "Auto Scaling API reference, \"DescribeScalingActivities\": MaxRecords is 100 at most",
+    ),
+    row(
+        "activities: a token of no page",
+        ("400 InvalidNextToken", "done"),
+        Simulator,
+        "Auto Scaling API reference, \"DescribeScalingActivities\": InvalidNextToken",
+    ),
+    row(
+        "activities: no such group",
+        ("Broken (ValidationError)", "none"),
+        Unknown,
+        "Auto Scaling API reference, \"DescribeScalingActivities\", has no word of it",
     ),
     row(
         "errors: EC2, nothing named",

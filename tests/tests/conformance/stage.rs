@@ -45,6 +45,18 @@ impl Stage {
         self.time.iter().for_each(Time::settle);
     }
 
+    /// Has the cloud be under a condition; moto knows of none.
+    pub(crate) fn under(&self, condition: impl FnOnce(&mut hotdesk_sim::Sim)) {
+        if let Some(time) = &self.time {
+            time.under(condition);
+        }
+    }
+
+    /// Goes to the next thing that the cloud does by itself.
+    pub(crate) fn tick(&self) {
+        self.time.iter().for_each(Time::tick);
+    }
+
     /// Sets desired to one and sees its box launched, but not yet running where that takes time.
     pub(crate) async fn launching(&self) -> [InstanceId; 1] {
         self.desire(1).await;
@@ -52,7 +64,7 @@ impl Stage {
             if let [member] = self.described().await.instances() {
                 return [member.instance_id().unwrap().parse().unwrap()];
             }
-            self.time.iter().for_each(Time::tick);
+            self.tick();
         }
         panic!("no box is launched")
     }

@@ -24,8 +24,11 @@
 //! | hooks that wait, time out and are answered | `hooks` |
 //! | standby, MinSize and MaxSize | `standby` |
 //! | termination of one member | `removal` |
+//! | the log of activities, and what it says of launches that fail | `activities`, `activity` |
 //! | events | `events` |
 
+mod activities;
+mod activity;
 mod address;
 mod buckets;
 mod calls;
@@ -58,6 +61,7 @@ pub(crate) mod time;
 mod view;
 mod zones;
 
+pub use activity::{Activity, ActivityStatus};
 pub use calls::{Call, Filter, HookTarget, Page, Process, Reply};
 pub use conditions::Conditions;
 pub use effect::Effect;
@@ -65,4 +69,4 @@ pub use error::AwsError;
 pub use settings::{GroupSpec, HookResult, HookSpec, Settings, Transition};
 pub use sim::Sim;
 pub use spot::SpotError;
-pub use view::{Activity, Group, Hold, Instance, InstanceState, Lifecycle, Member, StateChange};
+pub use view::{Group, Hold, Instance, InstanceState, Lifecycle, Member, StateChange};

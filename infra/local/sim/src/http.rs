@@ -37,11 +37,12 @@ use crate::AwsError;
 /// `/_sim/` is for people and tests, in JSON:
 ///
 /// - GET `state`: `now` (ms since 1970), `group` (with its members and the lifecycle actions that
-///   hold them), `instances` and `conditions`, all as they are, whatever the lag;
+///   hold them), `instances`, `activities` and `conditions`, all as they are, whatever the lag;
 /// - GET and PUT `faults`: the list of [`Rule`](crate::faults::Rule)s; GET says with each what it
 ///   has done ([`Active`](crate::faults::Active));
-/// - PUT `conditions`: `lag_ms`, `capacity` (`null`: no bound) and `throttle`, each of which stays as
-///   it is if it is left out; the answer is what holds now;
+/// - PUT `conditions`: `lag_ms`, `capacity` (`null`: no bound), `throttle`, `launch_error` (EC2's
+///   sentence for every launch of the group; `null`: they succeed) and `max_size` (409 below MinSize),
+///   each of which stays as it is if it is left out; the answer is what holds now;
 /// - GET `calls`: [`Calls`] by action;
 /// - POST `interrupt` and `rebalance`: what EC2 does to the Spot instance `{"instance": "i-..."}`.
 pub fn router(shared: Shared) -> Router {

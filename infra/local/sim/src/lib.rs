@@ -29,7 +29,7 @@ pub mod faults;
 pub mod http;
 
 pub use cloud::{
-    Activity, AwsError, Call, Conditions, Effect, Filter, Group, GroupSpec, Hold, HookResult,
-    HookSpec, HookTarget, Instance, InstanceState, Lifecycle, Member, Page, Process, Reply,
-    Settings, Sim, SpotError, StateChange, Transition,
+    Activity, ActivityStatus, AwsError, Call, Conditions, Effect, Filter, Group, GroupSpec, Hold,
+    HookResult, HookSpec, HookTarget, Instance, InstanceState, Lifecycle, Member, Page, Process,
+    Reply, Settings, Sim, SpotError, StateChange, Transition,
 };

@@ -25,6 +25,8 @@ pub const GROUP: &str = "hotdesk";
 const STOP_MS: u64 = 3_000;
 /// How long the group takes for a step of its own.
 const GROUP_MS: u64 = 500;
+/// When the group tries again after a launch that failed: AWS takes longer, and people look on.
+const LAUNCH_RETRY_MS: u64 = 10_000;
 
 /// Starts the simulator and its HTTP face; what happens in it comes out of the receiver.
 ///
@@ -40,9 +42,10 @@ pub async fn start(settings: &Settings) -> std::io::Result<mpsc::Receiver<Effect
         stop_ms: STOP_MS,
         terminate_ms: STOP_MS,
         group_ms: GROUP_MS,
+        launch_retry_ms: LAUNCH_RETRY_MS,
         ..SimSettings::default()
     };
-    let shared = http::Shared::new(Sim::new(cloud, group(), clock()), clock);
+    let shared = http::Shared::new(Sim::new(cloud, group(settings.max_size), clock()), clock);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, ports::SIMULATOR)).await?;
     let (sender, effects) = mpsc::channel(256);
     tokio::spawn(http::drive(shared.clone(), sender));
@@ -52,7 +55,7 @@ pub async fn start(settings: &Settings) -> std::io::Result<mpsc::Receiver<Effect
 
 /// The group as the template makes it in AWS: empty at first, as hotdesk itself raises what is
 /// desired.
-fn group() -> GroupSpec {
+fn group(max: u32) -> GroupSpec {
     let hook = |name: &str, transition, heartbeat_seconds, default_result| HookSpec {
         name: name.into(),
         transition,
@@ -62,6 +65,7 @@ fn group() -> GroupSpec {
     };
     let tags = [("Name", "hotdesk"), ("Fleet", "local"), ("Owner", "UNASSIGNED")];
     GroupSpec {
+        max,
         tags: tags.map(|(key, value)| (key.into(), value.into())).into(),
         hooks: vec![
             hook(LAUNCH_HOOK, Transition::Launching, 300, HookResult::Abandon),

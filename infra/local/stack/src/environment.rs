@@ -46,6 +46,7 @@ pub fn of_functions(
         ("ASG_NAME", GROUP.into()),
         ("SEATS_TABLE", SEATS.into()),
         ("IDLE_TIMEOUT_SECONDS", settings.idle.to_string()),
+        ("MAX_LIFETIME_SECONDS", settings.lifetime.to_string()),
         ("SPARES", settings.spares.to_string()),
         ("MIN_BOXES", "0".into()),
         ("MAX_STANDBY", "5".into()),

@@ -16,6 +16,12 @@ pub struct Settings {
     /// Running boxes that nobody has yet
     #[arg(long, env = "SPARES", default_value_t = 1, value_parser = value_parser!(u32).range(..=20))]
     pub spares: u32,
+    /// The most boxes that there may be, stopped ones not counted
+    #[arg(long, env = "MAX_SIZE", default_value_t = 20, value_parser = value_parser!(u32).range(1..=200))]
+    pub max_size: u32,
+    /// Seconds after which a seat ends unless its user stays; 0: never
+    #[arg(long, env = "LIFETIME", default_value_t = 0, value_parser = value_parser!(u64).range(..=31_536_000))]
+    pub lifetime: u64,
     /// Runs the functions as they would be deployed: built with --release
     #[arg(long, env = "RELEASE", value_parser = FalseyValueParser::new())]
     pub release: bool,
@@ -23,15 +29,58 @@ pub struct Settings {
 
 impl Settings {
     /// How often the page on a box says that its user is there: every 30 s, oftener where that
-    /// would leave too few chances within the idle time.
+    /// would leave too few chances before the box is taken back.
     #[must_use]
     pub fn heartbeat(&self) -> u64 {
-        (self.idle / 4).clamp(1, 30)
+        (self.shortest() / 4).clamp(1, 30)
     }
 
-    /// How often the idle-reaper runs: each minute as in AWS, oftener where boxes idle sooner.
+    /// How often the idle-reaper runs: each minute as in AWS, oftener where boxes are taken back
+    /// sooner.
     #[must_use]
     pub fn tick(&self) -> Duration {
-        Duration::from_secs((self.idle / 4).clamp(2, 60))
+        Duration::from_secs((self.shortest() / 4).clamp(2, 60))
+    }
+
+    /// Seconds after which a box may be taken back at the soonest.
+    fn shortest(&self) -> u64 {
+        if self.lifetime == 0 { self.idle } else { self.idle.min(self.lifetime) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn of(line: &[&str]) -> Result<Settings, clap::Error> {
+        let line = Line::try_parse_from([&["up"], line].concat())?;
+        Ok(line.settings)
+    }
+
+    #[test]
+    fn whoever_is_taken_back_sooner_is_looked_at_oftener() {
+        let pace = |line: &[&str]| {
+            let settings = of(line).unwrap();
+            (settings.heartbeat(), settings.tick().as_secs())
+        };
+        assert_eq!(pace(&["--idle", "300", "--lifetime", "0"]), (30, 60));
+        assert_eq!(pace(&["--idle", "20", "--lifetime", "0"]), (5, 5));
+        assert_eq!(pace(&["--idle", "300", "--lifetime", "40"]), (10, 10));
+        assert_eq!(pace(&["--idle", "300", "--lifetime", "3600"]), (30, 60));
+    }
+
+    #[test]
+    fn sizes_that_make_no_sense_are_refused() {
+        for line in [["--max-size", "0"], ["--max-size", "201"], ["--lifetime", "31536001"]] {
+            assert!(of(&line).is_err(), "{line:?}");
+        }
     }
 }

@@ -13,19 +13,26 @@
 //! `SetDesiredCapacity` is absolute and has no compare-and-set (Auto Scaling API reference), so it
 //! is only used to raise, by the holder of `fleet:scaling`, in the first half of its lease: a holder
 //! who was paused finds its time over and leaves the rest to the next round.
+//!
+//! A round also notes, for those who wait, what keeps the fleet from growing: see `limits`.
+
+mod limits;
+mod plan;
 
 use std::time::Duration;
 
+pub use limits::limit_of;
+pub use plan::{Plan, plan};
 use tracing::info;
 
-use super::{ControlPlane, WORK};
+use super::{ControlPlane, WORK, standby::Woken};
 use crate::{
     clock::{Clock, Ms},
     error::Error,
-    fleet::{Boxes, Fleet, Lifecycle, Sizes},
+    fleet::{Boxes, Fleet, Lifecycle},
     id::InstanceId,
     seats::Seats,
-    store::{Demand, Duty, Limit, Lock, Store, Unlock},
+    store::{Demand, Duty, Lock, Store, Unlock, View},
 };
 
 /// How long the lock is held at most; a round takes a second or two.
@@ -35,41 +42,18 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// together.
 const COOLDOWN: u64 = 2;
 
-/// How long people who wait are told what keeps the fleet from growing; passes repeat it.
-const BELIEVED: Duration = Duration::from_secs(150);
+/// How many rounds follow one that raised desired while people wait, until the boxes are on their way
+/// or AWS has said why not: about ten seconds. How soon AWS tries is not documented; a launch that
+/// failed has been seen two seconds after (kubernetes/autoscaler issue 1263).
+const LOOKS: usize = 5;
 
-/// What a round does.
+/// What a round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// So much is desired too little, waking boxes included.
-    pub missing: usize,
-    /// So many boxes are too few: the most that are woken.
-    pub wake: usize,
-    /// So many spares are too many.
-    pub surplus: usize,
-    /// Whether more would be needed than the group may have.
-    pub limited: bool,
-}
-
-/// The plan for these counts. `leaving` are boxes in `fleet:stopping` that the group still counts.
-#[must_use]
-pub fn plan(
-    demand: &Demand,
-    sizes: Sizes,
-    leaving: usize,
-    spares: usize,
-    min_boxes: usize,
-) -> Plan {
-    let wanted = (demand.active + demand.waiting + spares).max(min_boxes);
-    let need = wanted.min(sizes.max);
-    let have = (sizes.desired + demand.waking).saturating_sub(leaving);
-    let there = have.max(demand.active + demand.pool + demand.waking);
-    Plan {
-        missing: need.saturating_sub(have),
-        wake: need.saturating_sub(there),
-        surplus: there.saturating_sub(need).min(demand.pool),
-        limited: demand.active + demand.waiting > sizes.max,
-    }
+struct Round {
+    /// Desired was raised.
+    raised: bool,
+    /// People wait, and it is not known whether boxes come.
+    unclear: bool,
 }
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
@@ -79,122 +63,71 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// # Errors
     /// The store, the table or AWS did not answer; the next round makes up for it.
     pub async fn converge(&self, owner: &str) -> Result<(), Error> {
-        if self.store.lock(Duty::Scaling, owner, LEASE, self.clock.now()).await? == Lock::Busy {
-            return Ok(());
-        }
         let until = self.clock.now().plus(WORK);
-        loop {
-            let outcome = self.round(self.clock.now().plus(LEASE / 2)).await;
-            if let Ok(true) = outcome {
+        let mut looks = LOOKS;
+        let lock = || self.store.lock(Duty::Scaling, owner, LEASE, self.clock.now());
+        while lock().await? == Lock::Locked {
+            let Round { raised, unclear } = match self.round(self.clock.now().plus(LEASE / 2)).await
+            {
+                Ok(round) => round,
+                Err(error) => {
+                    self.note_failure(&error).await;
+                    self.store.release(Duty::Scaling, owner).await?;
+                    return Err(error);
+                }
+            };
+            looks = if raised { LOOKS } else { looks };
+            let look = unclear && looks > 0;
+            if raised || look {
                 self.pause(COOLDOWN).await;
             }
             // Word that is left after the last round waits for the next pass.
-            if outcome.is_err() || self.over(until) {
+            if self.over(until) {
                 self.store.release(Duty::Scaling, owner).await?;
-                return outcome.map(drop);
+                return Ok(());
+            }
+            if look {
+                looks -= 1;
+                continue;
             }
             match self.store.unlock(Duty::Scaling, owner, LEASE, self.clock.now()).await? {
                 Unlock::Again => {}
                 Unlock::Released | Unlock::Lost => return Ok(()),
             }
         }
+        Ok(())
     }
 
-    /// One round; returns whether desired was raised. Not after `until`.
-    async fn round(&self, until: Ms) -> Result<bool, Error> {
+    /// One round. Desired is not raised after `until`.
+    async fn round(&self, until: Ms) -> Result<Round, Error> {
         let now = self.clock.now();
         let demand = self.store.demand(now).await?;
-        let stopping: Vec<InstanceId> = self.store.view().await?.stopping.into_keys().collect();
+        let View { stopping, arriving, .. } = self.store.view().await?;
+        let stopping: Vec<InstanceId> = stopping.into_keys().collect();
         let sizes = self.fleet.sizes().await?;
         let leaving = self.fleet.members(&stopping).await?.into_values();
         let counts = |l| matches!(l, Lifecycle::InService | Lifecycle::Pending);
         let leaving = leaving.filter(|member| counts(member.lifecycle)).count();
-        let plan = plan(&demand, sizes, leaving, self.policy.spares, self.policy.min_boxes);
-        let limit = plan.limited.then_some(Limit::MaxSize);
-        self.store.constrain(limit, now.plus(BELIEVED)).await?;
+        let (spares, min_boxes) = (self.policy.spares, self.policy.min_boxes);
+        let plan = plan(&demand, sizes, leaving, arriving.len(), spares, min_boxes);
         if plan.surplus > 0 {
             let stops = self.store.retire(plan.surplus, self.clock.now()).await?;
             info!(retired = stops.len(), desired = sizes.desired, "too many spares");
             self.advance_stops(stops).await?;
-            return Ok(false);
+            self.note(plan, false).await?;
+            return Ok(Round::default());
         }
-        let woken = if plan.wake > 0 { self.wake(plan.wake).await? } else { 0 };
+        let woken = if plan.wake > 0 { self.wake(plan.wake).await? } else { Woken::default() };
         // Boxes being stopped leave desired when they enter standby; waking ones enter it later.
-        let target = (sizes.desired + plan.missing - woken).min(sizes.max);
-        let raise = target > sizes.desired && !self.over(until);
-        if raise {
+        let target = (sizes.desired + plan.missing - woken.boxes).min(sizes.max);
+        let raised = target > sizes.desired && !self.over(until);
+        if raised {
             self.fleet.set_desired(target).await?;
             let Demand { active, waiting, .. } = demand;
             info!(desired = sizes.desired, target, active, waiting, "desired raised");
         }
-        Ok(raise)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn demand(active: usize, waiting: usize, pool: usize) -> Demand {
-        Demand { active, waiting, pool, ..Demand::default() }
-    }
-
-    fn sizes(desired: usize, max: usize) -> Sizes {
-        Sizes { desired, max }
-    }
-
-    fn missing(missing: usize) -> Plan {
-        Plan { missing, wake: missing, ..Plan::default() }
-    }
-
-    #[test]
-    fn an_empty_group_gets_its_spare() {
-        assert_eq!(plan(&demand(0, 0, 0), sizes(0, 20), 0, 1, 1), missing(1));
-    }
-
-    #[test]
-    fn desired_is_active_plus_spares() {
-        assert_eq!(plan(&demand(3, 0, 1), sizes(4, 20), 0, 1, 1), Plan::default());
-        assert_eq!(plan(&demand(3, 2, 0), sizes(3, 20), 0, 1, 1), missing(3));
-    }
-
-    #[test]
-    fn max_size_is_never_passed() {
-        let full = Plan { limited: true, ..Plan::default() };
-        assert_eq!(
-            plan(&demand(19, 50, 0), sizes(19, 20), 0, 1, 1),
-            Plan { missing: 1, wake: 1, ..full }
-        );
-        assert_eq!(plan(&demand(20, 50, 0), sizes(20, 20), 0, 1, 1), full);
-        // Nobody waits: the spare is all that is not there.
-        assert_eq!(plan(&demand(20, 0, 0), sizes(20, 20), 0, 1, 1), Plan::default());
-    }
-
-    #[test]
-    fn boxes_in_service_count_whatever_desired_says() {
-        let lowered = plan(&demand(2, 0, 1), sizes(0, 20), 0, 1, 1);
-        assert_eq!(lowered, Plan { missing: 3, ..Plan::default() }, "none is woken");
-        let over = plan(&demand(1, 0, 3), sizes(2, 20), 0, 1, 1);
-        assert_eq!(over, Plan { surplus: 2, ..Plan::default() });
-    }
-
-    #[test]
-    fn boxes_on_their_way_out_are_no_capacity() {
-        assert_eq!(plan(&demand(1, 1, 0), sizes(2, 20), 1, 0, 0), missing(1));
-    }
-
-    #[test]
-    fn only_spares_are_surplus() {
-        assert_eq!(
-            plan(&demand(1, 0, 2), sizes(6, 20), 0, 1, 1),
-            Plan { surplus: 2, ..Plan::default() }
-        );
-        assert_eq!(plan(&demand(0, 0, 1), sizes(1, 20), 0, 0, 1), Plan::default());
-    }
-
-    #[test]
-    fn waking_boxes_count_as_there() {
-        let waking = Demand { waking: 1, ..demand(0, 0, 0) };
-        assert_eq!(plan(&waking, sizes(0, 20), 0, 1, 1), Plan::default());
+        let clear = self.note(plan, woken.shortage).await?;
+        let unclear = demand.waiting > 0 && !clear && (raised || plan.short);
+        Ok(Round { raised, unclear })
     }
 }

@@ -8,7 +8,7 @@ use super::ControlPlane;
 use crate::{
     clock::Clock,
     error::Error,
-    fleet::{Boxes, Fleet},
+    fleet::{Boxes, Fleet, Refusal},
     id::InstanceId,
     seats::{Seats, Write},
     store::{Dropped, Store, View},
@@ -20,9 +20,18 @@ pub const WAKE_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// How many standby boxes one pass terminates at most: each is a call of its own.
 const DROPS: usize = 20;
 
+/// What became of boxes that were to be started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Woken {
+    /// How many are starting.
+    pub(super) boxes: usize,
+    /// Whether AWS had no machine for one of the others.
+    pub(super) shortage: bool,
+}
+
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
-    /// Starts up to `n` rested standby boxes; returns how many.
-    pub(super) async fn wake(&self, n: usize) -> Result<usize, Error> {
+    /// Starts up to `n` rested standby boxes.
+    pub(super) async fn wake(&self, n: usize) -> Result<Woken, Error> {
         let mut ready = Vec::new();
         for instance in self.store.wake(n, self.clock.now()).await? {
             match self.seats.waking(&instance).await? {
@@ -32,13 +41,17 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                 }
             }
         }
-        self.start(&ready).await
+        self.start_now(&ready).await
     }
 
-    /// Starts waking boxes; returns how many. Their tags are cleared first: a tag may be missing,
-    /// never another user's. What cannot be started now goes back at once, so that desired is
-    /// raised instead.
+    /// Starts waking boxes; returns how many.
     pub(super) async fn start(&self, waking: &[InstanceId]) -> Result<usize, Error> {
+        self.start_now(waking).await.map(|woken| woken.boxes)
+    }
+
+    /// Starts waking boxes. Their tags are cleared first: a tag may be missing, never another user's.
+    /// What cannot be started now goes back at once, so that desired is raised instead.
+    async fn start_now(&self, waking: &[InstanceId]) -> Result<Woken, Error> {
         let mut refused = self.fleet.tag_owner(waking, None).await?;
         let tagged: Vec<InstanceId> =
             waking.iter().filter(|id| !refused.contains_key(id)).cloned().collect();
@@ -51,7 +64,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         if started > 0 {
             info!(boxes = started, "waking");
         }
-        Ok(started)
+        let shortage = refused.values().any(|refusal| *refusal == Refusal::NoCapacity);
+        Ok(Woken { boxes: started, shortage })
     }
 
     /// Terminates standby boxes beyond the limit or the age that the operator set, oldest first.

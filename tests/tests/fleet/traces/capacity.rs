@@ -61,7 +61,7 @@ async fn a_lock_holder_paused_past_its_lease_lowers_nothing() {
     let spares = world.plane.fleet.sizes().await.unwrap().desired;
     world.door.open("first").await;
     // It has counted what is missing, and is frozen before it could raise desired by one.
-    world.gate.pause_after("constrain", Duration::from_secs(45));
+    world.gate.pause_after("wake", Duration::from_secs(45));
     let plane = world.plane.clone();
     let slow = tokio::spawn(invoke(async move { plane.converge("slow").await }));
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -119,6 +119,7 @@ fn fares(call: &Call) -> (Fare, Option<Fare>, fn() -> AwsError) {
         }
         Call::DescribeAutoScalingGroups { .. }
         | Call::DescribeAutoScalingInstances { .. }
+        | Call::DescribeScalingActivities { .. }
         | Call::DescribeLifecycleHooks { .. } => {
             (request(limit(100, 20)), None, AwsError::rate_exceeded)
         }

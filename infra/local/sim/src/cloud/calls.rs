@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
+    activity::Activity,
     settings::{HookResult, HookSpec},
-    view::{Activity, Group, Instance, Member, StateChange},
+    view::{Group, Instance, Member, StateChange},
 };
 
 /// A call to EC2 or Auto Scaling, with the parameters that are simulated.
@@ -27,6 +28,8 @@ pub enum Call {
     DescribeAutoScalingGroups { names: Vec<String>, instances: bool, page: Page },
     /// DescribeAutoScalingInstances; no ids means all.
     DescribeAutoScalingInstances { ids: Vec<String>, page: Page },
+    /// DescribeScalingActivities; no group means all.
+    DescribeScalingActivities { group: Option<String>, page: Page },
     /// DescribeLifecycleHooks; no names means all.
     DescribeLifecycleHooks { group: String, names: Vec<String> },
     /// SetDesiredCapacity.
@@ -51,7 +54,7 @@ pub enum Call {
 
 impl Call {
     /// The names of all actions that are simulated.
-    pub const ACTIONS: [&str; 17] = [
+    pub const ACTIONS: [&str; 18] = [
         "DescribeInstances",
         "StartInstances",
         "StopInstances",
@@ -59,6 +62,7 @@ impl Call {
         "CreateTags",
         "DescribeAutoScalingGroups",
         "DescribeAutoScalingInstances",
+        "DescribeScalingActivities",
         "DescribeLifecycleHooks",
         "SetDesiredCapacity",
         "EnterStandby",
@@ -82,6 +86,7 @@ impl Call {
             Self::CreateTags { .. } => "CreateTags",
             Self::DescribeAutoScalingGroups { .. } => "DescribeAutoScalingGroups",
             Self::DescribeAutoScalingInstances { .. } => "DescribeAutoScalingInstances",
+            Self::DescribeScalingActivities { .. } => "DescribeScalingActivities",
             Self::DescribeLifecycleHooks { .. } => "DescribeLifecycleHooks",
             Self::SetDesiredCapacity { .. } => "SetDesiredCapacity",
             Self::EnterStandby { .. } => "EnterStandby",
@@ -188,4 +193,6 @@ pub enum Reply {
     Hooks(Vec<HookSpec>),
     /// EnterStandby, ExitStandby, TerminateInstanceInAutoScalingGroup (exactly one).
     Activities(Vec<Activity>),
+    /// DescribeScalingActivities: activities and the next page's token.
+    ActivityLog(Vec<Activity>, Option<String>),
 }

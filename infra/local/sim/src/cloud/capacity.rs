@@ -1,6 +1,7 @@
 //! The group compares what it has with what it should have, and acts.
 
 use super::{
+    activity::{self, ActivityStatus},
     calls::Process,
     membership::Membership,
     sim::Sim,
@@ -36,7 +37,9 @@ impl Sim {
         for id in
             self.members_where(|member| member.lifecycle == Lifecycle::InService && !member.healthy)
         {
-            self.begin_terminate(&id);
+            let cause = "an instance was taken out of service in response to an EC2 health check \
+                         indicating it has been terminated or stopped.";
+            self.begin_terminate(&id, cause);
         }
     }
 
@@ -52,29 +55,64 @@ impl Sim {
             return;
         }
         let reservation = self.random.id("r-");
+        let cause = format!(
+            "an instance was started in response to a difference between desired and actual \
+             capacity, increasing the capacity from {} to {}.",
+            self.counted(),
+            self.group.desired
+        );
         for _ in 0..count {
-            let launched =
-                self.zone_for_launch().and_then(|zone| self.launch_in(zone, &reservation));
-            if launched.is_none() {
-                self.launch_later();
+            let zone = self.zone_for_launch();
+            if self.launch_in(zone, &reservation, &cause).is_none() {
                 return;
             }
         }
     }
 
-    /// Launches one member; `None` if it fails.
-    pub(super) fn launch_in(&mut self, zone: usize, reservation: &str) -> Option<String> {
-        let id = self.create_machine(reservation, zone)?;
+    /// Launches one member; `None` if it fails: none is tried before `launch_retry_ms` have passed.
+    /// Of several that fail together, AWS tells of each or of all at once (unverified); here of one.
+    pub(super) fn launch_in(
+        &mut self,
+        zone: Option<usize>,
+        reservation: &str,
+        cause: &str,
+    ) -> Option<String> {
+        match self.try_launch(zone, reservation) {
+            Ok(id) => {
+                let description = format!("Launching a new EC2 instance: {id}");
+                self.begin_activity(&id, ActivityStatus::PreInService, description, cause);
+                Some(id)
+            }
+            Err(message) => {
+                let zone = self.settings.zone(zone.unwrap_or(0));
+                self.fail_launch(zone, message, cause);
+                self.group.no_launch_before = self.now + self.settings.launch_retry_ms;
+                self.review_at(self.group.no_launch_before);
+                None
+            }
+        }
+    }
+
+    /// Launches one member, or says why that fails.
+    fn try_launch(&mut self, zone: Option<usize>, reservation: &str) -> Result<String, String> {
+        if let Some(error) = &self.launch_error {
+            return Err(activity::refused(error));
+        }
+        let zone = zone.ok_or_else(|| self.no_capacity())?;
+        let id = self.create_machine(reservation, zone).ok_or_else(activity::no_address)?;
         let step = self.now + self.settings.group_ms;
         let member = Membership::launched(self.group.spec.protect_new, step);
         self.alter(&id, |machine| machine.member = Some(member));
-        Some(id)
+        Ok(id)
     }
 
-    /// A launch failed: none before `launch_retry_ms` have passed.
-    pub(super) fn launch_later(&mut self) {
-        self.group.no_launch_before = self.now + self.settings.launch_retry_ms;
-        self.review_at(self.group.no_launch_before);
+    /// What AWS says where no zone has room; it names the first.
+    fn no_capacity(&self) -> String {
+        if self.group.spec.spot {
+            activity::no_spot_capacity()
+        } else {
+            activity::no_capacity(&self.settings.zone(0))
+        }
     }
 
     /// A launch failed not long ago; the group looks again when it may.
@@ -108,7 +146,9 @@ impl Sim {
             let zone = self.fullest_zone(|zone, _| !candidates[zone].is_empty());
             let Some(zone) = zone else { return };
             if let Some(id) = self.random.take(&mut candidates[zone]) {
-                self.begin_terminate(&id);
+                let cause = "an instance was taken out of service in response to a difference \
+                             between desired and actual capacity.";
+                self.begin_terminate(&id, cause);
             }
         }
     }

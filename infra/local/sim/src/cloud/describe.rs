@@ -76,7 +76,7 @@ impl Sim {
         instances: bool,
         page: &Page,
     ) -> Result<Reply, AwsError> {
-        group_size(page.size, 100)?;
+        group_size(page.size, 50, 100)?;
         let after = after(page).ok_or_else(invalid_next_token)?;
         let name = &self.group.spec.name;
         let asked_for = names.is_empty() || names.contains(name);
@@ -93,7 +93,7 @@ impl Sim {
         ids: &[String],
         page: &Page,
     ) -> Result<Reply, AwsError> {
-        let size = group_size(page.size, 50)?;
+        let size = group_size(page.size, 50, 50)?;
         if ids.len() > 50 {
             return Err(AwsError::validation("At most 50 instance IDs can be specified."));
         }
@@ -133,11 +133,11 @@ fn ec2_size(size: Option<u32>) -> Result<usize, AwsError> {
     }
 }
 
-/// 50 unless told otherwise, at most `most`. [docs: API_DescribeAutoScalingGroups,
-/// API_DescribeAutoScalingInstances]
-fn group_size(size: Option<u32>, most: u32) -> Result<usize, AwsError> {
+/// `usual` unless told otherwise, at most `most`. [docs: API_DescribeAutoScalingGroups and
+/// API_DescribeAutoScalingInstances: 50]
+pub(super) fn group_size(size: Option<u32>, usual: u32, most: u32) -> Result<usize, AwsError> {
     match size {
-        None => Ok(50),
+        None => Ok(usual as usize),
         Some(size) if (1..=most).contains(&size) => Ok(size as usize),
         Some(size) => Err(AwsError::validation(format!(
             "1 validation error detected: Value '{size}' at 'maxRecords' failed to satisfy \
@@ -146,7 +146,7 @@ fn group_size(size: Option<u32>, most: u32) -> Result<usize, AwsError> {
     }
 }
 
-fn invalid_next_token() -> AwsError {
+pub(super) fn invalid_next_token() -> AwsError {
     AwsError::client("InvalidNextToken", "The NextToken value is not valid.")
 }
 
@@ -154,13 +154,13 @@ fn invalid_next_token() -> AwsError {
 const TOKEN: &str = "after:";
 
 /// The key after which the page begins; `None` if the token is none of ours.
-fn after(page: &Page) -> Option<Option<&str>> {
+pub(super) fn after(page: &Page) -> Option<Option<&str>> {
     let Some(token) = &page.token else { return Some(None) };
     token.strip_prefix(TOKEN).map(Some)
 }
 
 /// The first `size` of `items`, and the token of the page after them if there are more.
-fn cut<T>(
+pub(super) fn cut<T>(
     mut items: impl Iterator<Item = T>,
     key: impl Fn(&T) -> &String,
     size: usize,

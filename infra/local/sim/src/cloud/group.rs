@@ -5,7 +5,7 @@ use super::{
     error::AwsError,
     instances::each_once,
     sim::Sim,
-    view::{Activity, Group, Lifecycle, Member},
+    view::{Group, Lifecycle, Member},
 };
 
 /// [docs: autoscaling quotas, SetInstanceProtection]
@@ -108,6 +108,25 @@ impl Sim {
         Ok(Reply::Done)
     }
 
+    /// Sets MaxSize as UpdateAutoScalingGroup does; a desired capacity above it is lowered to it.
+    /// [docs: API_UpdateAutoScalingGroup, MaxSize]
+    ///
+    /// # Errors
+    /// It is below MinSize; nothing has changed then.
+    pub fn set_max_size(&mut self, max: u32) -> Result<(), AwsError> {
+        let min = self.group.spec.min;
+        if max < min {
+            // The sentence is unverified.
+            return Err(AwsError::validation(format!(
+                "Max bound, {max}, must be greater than or equal to min bound, {min}"
+            )));
+        }
+        self.group.spec.max = max;
+        self.group.desired = self.group.desired.min(max);
+        self.review_soon();
+        Ok(())
+    }
+
     pub(super) fn set_protection(
         &mut self,
         group: &str,
@@ -153,18 +172,5 @@ impl Sim {
         }
         self.review_soon();
         Ok(Reply::Done)
-    }
-
-    /// A move of a member that begins now.
-    pub(super) fn activity(&mut self, id: &str, description: String, cause: &str) -> Activity {
-        let at = super::time::rfc3339_seconds(self.now);
-        Activity {
-            id: self.random.uuid().to_string(),
-            group: self.group.spec.name.clone(),
-            description,
-            cause: format!("At {at} {cause}"),
-            started_at: self.now,
-            zone: self.machines.get(id).map_or_else(String::new, |m| self.settings.zone(m.zone)),
-        }
     }
 }

@@ -2,6 +2,7 @@
 //! [docs: lifecycle-hooks, lifecycle-hooks-overview]
 
 use super::{
+    activity::{self, ActivityStatus},
     calls::{HookTarget, Reply},
     effect::Effect,
     error::AwsError,
@@ -29,6 +30,7 @@ impl Sim {
                 member.lifecycle = lifecycle;
                 member.holds = holds;
             });
+            self.pause_activity(id);
         }
         held
     }
@@ -53,7 +55,7 @@ impl Sim {
     /// Gives actions that timed out their default result.
     pub(super) fn expire_holds(&mut self, id: &str) {
         while let Some(hook) = self.expired(id) {
-            self.finish(id, &hook.name, hook.default_result);
+            self.finish(id, &hook.name, hook.default_result, "Heartbeat Timeout");
         }
     }
 
@@ -64,7 +66,10 @@ impl Sim {
 
     /// Ends one action. CONTINUE lets the other hooks go on, ABANDON ends them too; an instance
     /// whose launch was abandoned is terminated, one that is terminating is terminated either way.
-    fn finish(&mut self, id: &str, hook: &str, result: HookResult) {
+    /// `how` is what its activity says of an abandoned launch; that of a timeout is unverified.
+    fn finish(&mut self, id: &str, hook: &str, result: HookResult, how: &str) {
+        let hold = self.member(id).and_then(|m| m.holds.iter().find(|hold| hold.hook == hook));
+        let token = hold.map(|hold| hold.token.clone()).unwrap_or_default();
         let freed = self.alter_member(id, |member| {
             match result {
                 HookResult::Continue => member.holds.retain(|hold| hold.hook != hook),
@@ -77,7 +82,13 @@ impl Sim {
             (Lifecycle::PendingWait, HookResult::Continue) => {
                 self.move_on(id, Lifecycle::PendingProceed);
             }
-            (Lifecycle::PendingWait, HookResult::Abandon) => self.begin_terminate(id),
+            (Lifecycle::PendingWait, HookResult::Abandon) => {
+                let message = activity::abandoned(&token, how);
+                self.end_activity(id, ActivityStatus::Cancelled, Some(message));
+                let cause =
+                    format!("instance {id} was taken out of service, its launch abandoned.");
+                self.begin_terminate(id, &cause);
+            }
             (Lifecycle::TerminatingWait, _) => self.move_on(id, Lifecycle::TerminatingProceed),
             _ => {}
         }
@@ -91,7 +102,7 @@ impl Sim {
         result: HookResult,
     ) -> Result<Reply, AwsError> {
         let (id, hook) = self.find_action(group, hook, target)?;
-        self.finish(&id, &hook.name, result);
+        self.finish(&id, &hook.name, result, "Lifecycle Action Completed with ABANDON Result");
         Ok(Reply::Done)
     }
 

@@ -56,7 +56,7 @@ impl Sim {
 }
 
 /// The moment that a reader looks at.
-fn moment(random: &mut Random, now: u64, lag_ms: u64) -> u64 {
+pub(super) fn moment(random: &mut Random, now: u64, lag_ms: u64) -> u64 {
     if lag_ms == 0 {
         return now;
     }

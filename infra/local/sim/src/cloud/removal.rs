@@ -22,12 +22,11 @@ impl Sim {
         }
         // A second call for the same instance changes nothing (unverified).
         if !leaving {
-            self.begin_terminate(id);
+            let cause =
+                format!("instance {id} was taken out of service in response to a user request.");
+            self.begin_terminate(id, &cause);
         }
-        let cause =
-            format!("instance {id} was taken out of service in response to a user request.");
-        let activity = self.activity(id, format!("Terminating EC2 instance: {id}"), &cause);
-        Ok(Reply::Activities(vec![activity]))
+        Ok(Reply::Activities(self.activity_of(id).cloned().into_iter().collect()))
     }
 
     fn shrink_by_one(&mut self, id: &str, counts: bool) -> Result<(), AwsError> {

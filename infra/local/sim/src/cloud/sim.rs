@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    activities::Activities,
     address::AddressPool,
     buckets::Buckets,
     calls::{Call, Process, Reply},
@@ -26,6 +27,9 @@ pub struct Sim {
     pub(super) buckets: Buckets,
     /// The most instances that can be pending or running at once in each zone.
     pub(super) capacity: Option<u32>,
+    /// What EC2 says to every launch of the group.
+    pub(super) launch_error: Option<String>,
+    pub(super) activities: Activities,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -66,6 +70,8 @@ impl Sim {
             private: AddressPool::new(settings.private_net),
             buckets: Buckets::default(),
             capacity: None,
+            launch_error: None,
+            activities: Activities::new(settings.seed),
             effects: Vec::new(),
             settings,
         };
@@ -93,6 +99,9 @@ impl Sim {
                 self.describe_groups(&names, instances, &page)
             }
             Call::DescribeAutoScalingInstances { ids, page } => self.describe_members(&ids, &page),
+            Call::DescribeScalingActivities { group, page } => {
+                self.describe_activities(group.as_deref(), &page)
+            }
             Call::DescribeLifecycleHooks { group, names } => self.describe_hooks(&group, &names),
             Call::SetDesiredCapacity { group, desired } => {
                 self.set_desired_capacity(&group, desired)

@@ -6,6 +6,7 @@
 //! the group notices).
 
 use super::{
+    activity::ActivityStatus,
     calls::{Process, Reply},
     error::AwsError,
     sim::Sim,
@@ -39,7 +40,8 @@ impl Sim {
             self.move_on(id, Lifecycle::EnteringStandby);
             let cause =
                 format!("instance {id} was moved to standby in response to a user request{cause}.");
-            self.activity(id, format!("Moving EC2 instance to Standby: {id}"), &cause)
+            let description = format!("Moving EC2 instance to Standby: {id}");
+            self.begin_activity(id, ActivityStatus::InProgress, description, &cause)
         });
         let activities = activities.collect();
         self.review_soon();
@@ -68,7 +70,8 @@ impl Sim {
                 "instance {id} was moved out of standby in response to a user request, increasing \
                  the capacity from {before} to {after}."
             );
-            self.activity(id, format!("Moving EC2 instance out of Standby: {id}"), &cause)
+            let description = format!("Moving EC2 instance out of Standby: {id}");
+            self.begin_activity(id, ActivityStatus::PreInService, description, &cause)
         });
         let activities = activities.collect();
         self.review_soon();

@@ -1,6 +1,7 @@
 //! How a member moves through its life in the group. [docs: ec2-auto-scaling-lifecycle]
 
 use super::{
+    activity::ActivityStatus,
     calls::Process,
     machine::Machine,
     machines::Keep,
@@ -68,6 +69,7 @@ impl Sim {
             Lifecycle::PendingProceed => self.enter_service(id),
             Lifecycle::EnteringStandby => {
                 self.alter_member(id, |member| member.lifecycle = Lifecycle::Standby);
+                self.end_activity(id, ActivityStatus::Successful, None);
             }
             Lifecycle::Terminating => {
                 if !self.hold(id, Transition::Terminating) {
@@ -97,12 +99,16 @@ impl Sim {
         match self.machines.get(id).map(|machine| machine.state) {
             Some(InstanceState::Running) => self.in_service(id),
             Some(InstanceState::Pending) => {} // `state_changed` steps it on
-            _ => self.begin_terminate(id),
+            _ => {
+                let cause = format!("instance {id} was taken out of service, for it does not run.");
+                self.begin_terminate(id, &cause);
+            }
         }
     }
 
     fn in_service(&mut self, id: &str) {
         self.alter_member(id, |member| member.lifecycle = Lifecycle::InService);
+        self.end_activity(id, ActivityStatus::Successful, None);
         self.watch_health(id);
         self.review_soon();
     }
@@ -110,7 +116,9 @@ impl Sim {
     /// Chooses a member to go. Terminate hooks run whatever the reason: for one that was terminated
     /// behind the group's back too [getsocial-rnd/ecs-drain-lambda issue 6, AWS Support's answer];
     /// that they also run for one abandoned at launch is unverified.
-    pub(super) fn begin_terminate(&mut self, id: &str) {
+    pub(super) fn begin_terminate(&mut self, id: &str, cause: &str) {
+        let description = format!("Terminating EC2 instance: {id}");
+        self.begin_activity(id, ActivityStatus::InProgress, description, cause);
         self.alter_member(id, |member| {
             member.holds.clear();
             member.ill_at = None;
@@ -146,6 +154,7 @@ impl Sim {
     }
 
     fn drop_member(&mut self, id: &str) {
+        self.end_activity(id, ActivityStatus::Successful, None);
         self.alter(id, |machine| machine.member = None);
         self.bury(id);
     }

@@ -178,23 +178,6 @@ pub struct StateChange {
     pub current: InstanceState,
 }
 
-/// A scaling activity that a call began.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Activity {
-    /// A UUID.
-    pub id: String,
-    /// The group.
-    pub group: String,
-    /// What is done, as AWS words it.
-    pub description: String,
-    /// Why, as AWS words it.
-    pub cause: String,
-    /// When it began, ms since 1970.
-    pub started_at: u64,
-    /// Its zone.
-    pub zone: String,
-}
-
 /// A lifecycle action that holds an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hold {

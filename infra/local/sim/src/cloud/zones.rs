@@ -46,11 +46,10 @@ impl Sim {
             return;
         }
         let reservation = self.random.id("r-");
-        self.group.rebalancing =
-            Some(small).filter(|_| room).and_then(|zone| self.launch_in(zone, &reservation));
-        if self.group.rebalancing.is_none() {
-            self.launch_later();
-        }
+        // The sentence is shortened.
+        let cause = "an instance was launched to aid in balancing the group's zones.";
+        let zone = Some(small).filter(|_| room);
+        self.group.rebalancing = self.launch_in(zone, &reservation, cause);
     }
 
     /// A member that was launched to even the zones out is not in service yet.

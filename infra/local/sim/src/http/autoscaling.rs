@@ -52,6 +52,11 @@ fn call(action: &str, query: &mut Query) -> Result<(Call, String), AwsError> {
             ids: query.list("InstanceIds.member"),
             page: query.page("MaxRecords")?,
         },
+        "DescribeScalingActivities" => {
+            query.allow("IncludeDeletedGroups", "false");
+            let page = query.page("MaxRecords")?;
+            Call::DescribeScalingActivities { group: Some(group).filter(|g| !g.is_empty()), page }
+        }
         "DescribeLifecycleHooks" => {
             Call::DescribeLifecycleHooks { group, names: query.list("LifecycleHookNames.member") }
         }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Calls, Shared};
 use crate::{
-    Conditions, Sim, SpotError,
+    AwsError, Conditions, Sim, SpotError,
     faults::{Active, Rule},
 };
 
@@ -37,6 +37,7 @@ async fn state(State(shared): State<Shared>) -> Json<Value> {
             "now": sim.now(),
             "group": sim.group(),
             "instances": sim.instances(),
+            "activities": sim.activities(),
             "conditions": sim.conditions(),
         }))
     })
@@ -67,6 +68,10 @@ struct Change {
     #[serde(default, deserialize_with = "given")]
     capacity: Option<Option<u32>>,
     throttle: Option<bool>,
+    /// In it, `None` is that launches do not fail.
+    #[serde(default, deserialize_with = "given")]
+    launch_error: Option<Option<String>>,
+    max_size: Option<u32>,
 }
 
 /// A value that is there, even if it is `null`.
@@ -78,13 +83,16 @@ async fn set_conditions(
     State(shared): State<Shared>,
     body: Bytes,
 ) -> Result<Json<Conditions>, Refusal> {
-    let Change { lag_ms, capacity, throttle } = parse(&body)?;
-    Ok(Json(shared.act(|sim| {
+    let Change { lag_ms, capacity, throttle, launch_error, max_size } = parse(&body)?;
+    let changed = shared.act(|sim| {
+        max_size.map_or(Ok(()), |max_size| sim.set_max_size(max_size))?;
         lag_ms.into_iter().for_each(|lag_ms| sim.set_lag_ms(lag_ms));
         capacity.into_iter().for_each(|capacity| sim.set_capacity(capacity));
         throttle.into_iter().for_each(|throttle| sim.set_throttle(throttle));
-        sim.conditions()
-    })))
+        launch_error.into_iter().for_each(|error| sim.set_launch_error(error));
+        Ok(sim.conditions())
+    });
+    changed.map(Json).map_err(|error: AwsError| (StatusCode::CONFLICT, error.message))
 }
 
 #[derive(Deserialize)]

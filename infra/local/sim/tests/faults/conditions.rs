@@ -28,8 +28,16 @@ async fn conditions_are_set_in_process() {
         sim.set_capacity(Some(0));
         sim.set_lag_ms(7);
         sim.set_throttle(true);
+        sim.set_launch_error(Some("No.".into()));
+        sim.set_max_size(3).unwrap();
     });
-    let expected = Conditions { lag_ms: 7, capacity: Some(0), throttle: true };
+    let expected = Conditions {
+        lag_ms: 7,
+        capacity: Some(0),
+        throttle: true,
+        launch_error: Some("No.".into()),
+        max_size: 3,
+    };
     assert_eq!(shared.look(|sim| sim.conditions()), expected);
     let name = [("AutoScalingGroupName", GROUP), ("InstanceIds.member.1", &id)];
     let enter = [name.as_slice(), &[("ShouldDecrementDesiredCapacity", "true")]].concat();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hotdesk_sim::{Effect, HookResult, Instance, InstanceState, Lifecycle, Sim};
+use hotdesk_sim::{Activity, Effect, HookResult, Instance, InstanceState, Lifecycle, Sim};
 
 use crate::world::*;
 
@@ -70,10 +70,31 @@ pub(crate) fn check(sim: &Sim, past: &mut Past) {
     let instances = sim.instances();
     check_addresses(&instances, past);
     check_zones(sim, &instances, past);
+    check_activities(sim);
     for instance in &instances {
         assert_eq!(past.state.get(&instance.id), Some(&instance.state), "every change is told");
     }
     assert!(sim.next_due().is_none_or(|due| due > sim.now()), "nothing due is left undone");
+}
+
+/// Each member on its way has one activity under way, and nobody else has; the log is in order, and
+/// does not grow without end.
+fn check_activities(sim: &Sim) {
+    let (all, group) = (sim.activities(), sim.group());
+    let is_over = |activity: &&Activity| activity.status.is_over();
+    let under_way: Vec<&Activity> = all.iter().take_while(|activity| !is_over(activity)).collect();
+    assert!(all.iter().skip(under_way.len()).all(|activity| is_over(&activity)));
+    assert!(all[under_way.len()..].is_sorted_by(|a, b| a.started_at >= b.started_at));
+    assert!(all.len() - under_way.len() <= 200);
+    assert!(all.iter().all(|a| a.ended_at.is_some() == a.status.is_over()));
+    let rest = [Lifecycle::InService, Lifecycle::Standby];
+    let moves = group.members.iter().filter(|member| !rest.contains(&member.lifecycle));
+    let mut moving: Vec<&str> = moves.map(|member| member.id.as_str()).collect();
+    let names = under_way.iter().filter_map(|activity| activity.description.rsplit(' ').next());
+    let mut named: Vec<&str> = names.collect();
+    moving.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(moving, named);
 }
 
 /// Members are where their instances are, and no zone has got fuller than it may.
@@ -118,6 +139,7 @@ fn check_addresses(instances: &[Instance], past: &mut Past) {
 /// it should have, where it should have it.
 pub(crate) fn check_rest(sim: &mut Sim) {
     sim.set_capacity(None);
+    sim.set_launch_error(None);
     sim.call(sim.now(), resume(&[])).expect("resumes");
     // Interruptions that were announced are over by then.
     let now = sim.now() + TWO_MINUTES;

@@ -68,6 +68,26 @@ fn a_new_instance_is_seen_by_some_and_not_by_others() {
 }
 
 #[test]
+fn activities_are_seen_late_and_as_they_were() {
+    let mut world = late(LAG_MS, 1);
+    world.run(GROUP_MS + LAG_MS / 4);
+    let shows = |world: &mut World| {
+        let list = Call::DescribeScalingActivities { group: None, page: Page::default() };
+        let Reply::ActivityLog(activities, None) = world.ok(list) else { unreachable!() };
+        activities.first().map(|activity| (activity.status.name(), activity.ended_at))
+    };
+    let launched = world.now;
+    let (before, on_its_way) = (None, Some(("PreInService", None)));
+    assert!(shown(&mut world, shows).contains(&before));
+    let done_at = launched - LAG_MS / 4 + BOOT_MS + GROUP_MS;
+    world.run(LAG_MS - LAG_MS / 5);
+    let done = Some(("Successful", Some(done_at)));
+    assert_eq!(shown(&mut world, shows), BTreeSet::from([on_its_way, done]));
+    world.run(LAG_MS);
+    assert_eq!(shown(&mut world, shows), BTreeSet::from([done]));
+}
+
+#[test]
 fn old_states_tags_and_members_are_shown_until_the_lag_is_over() {
     let mut world = late(LAG_MS, 1);
     world.run(LONG_MS);

@@ -1,6 +1,7 @@
 //! The rules of the core, each by a short run, and its invariants under random calls.
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
+mod activities;
 mod describing;
 mod events;
 mod health;

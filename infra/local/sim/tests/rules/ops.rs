@@ -26,6 +26,8 @@ pub(crate) enum Op {
     Suspend(usize),
     Resume(usize),
     Room(u32),
+    Refuse(bool),
+    MaxSize(u32),
     Interrupt(usize),
 }
 
@@ -47,6 +49,8 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         1 => any::<usize>().prop_map(Op::Suspend),
         2 => any::<usize>().prop_map(Op::Resume),
         1 => (0..8u32).prop_map(Op::Room),
+        1 => proptest::bool::weighted(0.2).prop_map(Op::Refuse),
+        1 => prop_oneof![4 => 4..8u32, 1 => 0..4u32].prop_map(Op::MaxSize),
         1 => any::<usize>().prop_map(Op::Interrupt),
     ]
 }
@@ -94,7 +98,9 @@ fn call(op: &Op, known: &Known) -> Option<Call> {
     let serving = |n: &usize| known.one(n, known.in_group(Lifecycle::InService));
     let group = GROUP.to_owned();
     Some(match op {
-        Op::Pass(_) | Op::Room(_) | Op::Interrupt(_) => return None,
+        Op::Pass(_) | Op::Room(_) | Op::Refuse(_) | Op::MaxSize(_) | Op::Interrupt(_) => {
+            return None;
+        }
         Op::Start(n) => {
             Call::StartInstances { ids: vec![known.one(n, known.in_ec2(InstanceState::Stopped))?] }
         }
@@ -169,6 +175,11 @@ pub(crate) fn perform(op: &Op, world: &mut World) -> bool {
             world.sim.set_capacity(Some(*most).filter(|most| *most < 6));
             true
         }
+        Op::Refuse(refuse) => {
+            world.sim.set_launch_error(refuse.then(|| "No.".to_owned()));
+            true
+        }
+        Op::MaxSize(max) => world.sim.set_max_size(*max).is_ok(),
         Op::Interrupt(n) => {
             let running = known.one(n, known.in_ec2(InstanceState::Running));
             running.is_some_and(|id| world.sim.interrupt(&id).is_ok())

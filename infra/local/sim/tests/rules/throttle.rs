@@ -23,6 +23,24 @@ fn code(world: &mut World, call: Call) -> Option<String> {
 }
 
 #[test]
+fn activities_are_described_as_fast_as_groups() {
+    let mut world = throttled(group(0));
+    let list = Call::DescribeScalingActivities { group: None, page: Page::default() };
+    for _ in 0..100 {
+        world.ok(list.clone());
+    }
+    assert_eq!(world.refused(list.clone()), ("Throttling", "Rate exceeded".to_owned()));
+    world.ok(Call::DescribeAutoScalingGroups {
+        names: vec![],
+        instances: false,
+        page: Page::default(),
+    });
+    world.run(50);
+    world.ok(list.clone());
+    world.refused(list);
+}
+
+#[test]
 fn five_starts_pass_and_then_two_a_second() {
     let mut world = throttled(group(2));
     let id = world.sim.group().members[0].id.clone();

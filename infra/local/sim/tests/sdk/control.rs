@@ -34,23 +34,47 @@ async fn bad_rules_get_a_clear_answer_and_change_nothing() {
 #[tokio::test]
 async fn conditions_change_one_by_one() {
     let stage = Stage::set(3, false).await;
+    let mut expected = json!({
+        "lag_ms": 0, "capacity": null, "throttle": false, "launch_error": null, "max_size": 3,
+    });
     let cases = [
-        (r#"{}"#, json!({"lag_ms": 0, "capacity": null, "throttle": false})),
-        (r#"{"capacity": 2, "lag_ms": 9}"#, json!({"lag_ms": 9, "capacity": 2, "throttle": false})),
-        (r#"{"throttle": true}"#, json!({"lag_ms": 9, "capacity": 2, "throttle": true})),
-        (r#"{"capacity": null}"#, json!({"lag_ms": 9, "capacity": null, "throttle": true})),
+        json!({}),
+        json!({"capacity": 2, "lag_ms": 9}),
+        json!({"throttle": true}),
+        json!({"launch_error": "No.", "max_size": 7}),
+        json!({"capacity": null}),
+        json!({"launch_error": null}),
     ];
-    for (change, expected) in cases {
-        let (status, now) = stage.control(Method::PUT, "conditions", change).await;
-        assert_eq!((status, serde_json::from_str(&now).unwrap()), (200, expected), "{change}");
+    for change in cases {
+        expected.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let (status, now) = stage.control(Method::PUT, "conditions", &change.to_string()).await;
+        let now: Value = serde_json::from_str(&now).unwrap();
+        assert_eq!((status, &now), (200, &expected), "{change}");
     }
-    for bad in ["", r#"{"lag": 1}"#, r#"{"lag_ms": -1}"#, r#"{"throttle": true, "capacity": "x"}"#]
-    {
-        assert_eq!(stage.control(Method::PUT, "conditions", bad).await.0, 400, "{bad}");
+    for (bad, status) in [
+        ("", 400),
+        (r#"{"lag": 1}"#, 400),
+        (r#"{"lag_ms": -1}"#, 400),
+        (r#"{"throttle": true, "capacity": "x"}"#, 400),
+        (r#"{"launch_error": 1}"#, 400),
+        (r#"{"max_size": -1}"#, 400),
+    ] {
+        assert_eq!(stage.control(Method::PUT, "conditions", bad).await.0, status, "{bad}");
     }
     let now = stage.control(Method::PUT, "conditions", "{}").await.1;
-    let expected = json!({"lag_ms": 9, "capacity": null, "throttle": true});
     assert_eq!(serde_json::from_str::<Value>(&now).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_max_size_below_min_size_is_refused_with_all_that_came_with_it() {
+    let group = GroupSpec { min: 2, desired: 2, ..GroupSpec::named(GROUP) };
+    let stage = Stage::of(group).await;
+    let change = json!({"max_size": 1, "launch_error": "No."}).to_string();
+    let (status, problem) = stage.control(Method::PUT, "conditions", &change).await;
+    assert!(status == 409 && problem.contains("min bound, 2"), "{status} {problem}");
+    let now: Value =
+        serde_json::from_str(&stage.control(Method::PUT, "conditions", "{}").await.1).unwrap();
+    assert_eq!((&now["max_size"], &now["launch_error"]), (&json!(20), &Value::Null));
 }
 
 #[tokio::test]

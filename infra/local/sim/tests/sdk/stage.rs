@@ -55,6 +55,7 @@ impl Stage {
             terminate_ms: 40,
             group_ms: 10,
             health_ms: 50,
+            launch_retry_ms: 100,
             zones: vec!["us-east-1a".into(), "us-east-1b".into()],
             // What is waited for is asked for much faster than AWS would have it.
             throttle: false,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_autoscaling::error::ProvideErrorMetadata as _;
+use reqwest::Method;
 use serde_json::Value;
 
 use crate::stage::{GROUP, Stage, until};
@@ -113,6 +114,43 @@ async fn hooks_protection_and_processes_are_shown() {
 }
 
 #[tokio::test]
+async fn activities_are_listed_as_the_sdk_reads_them() {
+    let stage = Stage::set(3, true).await;
+    stage.control(Method::PUT, "conditions", r#"{"launch_error": "A reason."}"#).await;
+    let desire = stage.autoscaling.set_desired_capacity().auto_scaling_group_name(GROUP);
+    desire.desired_capacity(1).send().await.unwrap();
+    let list = || stage.autoscaling.describe_scaling_activities().auto_scaling_group_name(GROUP);
+    until(async || !list().send().await.unwrap().activities().is_empty()).await;
+    let reply = list().max_records(1).include_deleted_groups(false).send().await.unwrap();
+    let failed = &reply.activities()[0];
+    assert_eq!(failed.auto_scaling_group_name(), Some(GROUP));
+    assert_eq!(failed.status_code().map(|code| code.as_str()), Some("Failed"));
+    assert_eq!(failed.status_message(), Some("A reason. Launching EC2 instance failed."));
+    assert_eq!(failed.progress(), Some(100));
+    let (start, end) = (failed.start_time().unwrap(), failed.end_time().unwrap());
+    assert_eq!(start.secs(), end.secs(), "over at once");
+    assert!(failed.details().unwrap().contains("us-east-1"));
+
+    stage.control(Method::PUT, "conditions", r#"{"launch_error": null}"#).await;
+    let launches = async || {
+        let reply = list().send().await.unwrap();
+        let found = reply.activities().iter().find(|a| a.end_time().is_none()).cloned();
+        found.filter(|a| a.status_code().unwrap().as_str() == "MidLifecycleAction")
+    };
+    until(async || launches().await.is_some()).await;
+    let held = launches().await.unwrap();
+    assert!(held.description().unwrap().starts_with("Launching a new EC2 instance: i-"));
+    assert_eq!(held.status_message(), None);
+
+    let error = list().max_records(101).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationError"));
+    let error = list().next_token("no").send().await.unwrap_err().into_service_error();
+    assert!(error.is_invalid_next_token(), "typed");
+    let error = list().activity_ids("one").send().await.unwrap_err();
+    assert_eq!(error.code(), Some("UnknownParameter"), "not simulated");
+}
+
+#[tokio::test]
 async fn the_state_is_there_to_look_at() {
     let stage = Stage::set(3, true).await;
     let desire = stage.autoscaling.set_desired_capacity().auto_scaling_group_name(GROUP);
@@ -137,7 +175,10 @@ async fn the_state_is_there_to_look_at() {
     assert_eq!(group["members"][0]["holds"][0]["hook"], "up");
     let instance = &state["instances"][0];
     assert_eq!(instance["tags"]["Owner"], "UNASSIGNED");
-    let conditions = serde_json::json!({"lag_ms": 0, "capacity": null, "throttle": false});
+    assert_eq!(state["activities"][0]["status"], "MidLifecycleAction");
+    let conditions = serde_json::json!({
+        "lag_ms": 0, "capacity": null, "throttle": false, "launch_error": null, "max_size": 3,
+    });
     assert_eq!(state["conditions"], conditions);
     assert_eq!(instance["public_ip"], "127.1.0.1");
     assert_eq!(instance["private_ip"], "127.2.0.1");

@@ -35,6 +35,10 @@ pub(super) fn reply(action: &str, reply: Reply, group: &str) -> Result<Vec<Strin
         Reply::Activities(activities) => {
             vec![list("Activities", "member", activities.iter().map(activity))]
         }
+        Reply::ActivityLog(activities, next) => vec![
+            list("Activities", "member", activities.iter().map(activity)),
+            optional("NextToken", next),
+        ],
         Reply::Instances(..) | Reply::StateChanges(_) => return Err(mismatch()),
     })
 }
@@ -104,7 +108,8 @@ fn hook_fields(hook: &HookSpec, group: &str) -> Vec<String> {
     ]
 }
 
-/// A move that has just begun. [docs: API_EnterStandby, sample response]
+/// An activity; its end is given in seconds. [docs: API_EnterStandby, sample response;
+/// CHAP_Troubleshooting, example responses]
 fn activity(activity: &Activity) -> Vec<String> {
     let details = serde_json::json!({ "Availability Zone": activity.zone });
     vec![
@@ -113,8 +118,10 @@ fn activity(activity: &Activity) -> Vec<String> {
         text("Description", &activity.description),
         text("Cause", &activity.cause),
         text("StartTime", time::rfc3339_millis(activity.started_at)),
-        text("StatusCode", "InProgress"),
-        text("Progress", 50),
+        optional("EndTime", activity.ended_at.map(time::rfc3339_seconds)),
+        text("StatusCode", activity.status.name()),
+        optional("StatusMessage", activity.message.as_ref()),
+        text("Progress", activity.status.progress()),
         text("Details", details),
     ]
 }
