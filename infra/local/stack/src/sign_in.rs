@@ -10,7 +10,7 @@ use axum::{
     Form, Router,
     extract::{Query, State},
     http::{HeaderMap, HeaderName, StatusCode, header},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use hotdesk::{
@@ -18,6 +18,7 @@ use hotdesk::{
     id::UserId,
     token::{SessionClaims, Signer},
 };
+use hotdesk_pages::Allow;
 use reqwest::Url;
 use serde::Deserialize;
 
@@ -27,17 +28,8 @@ const SESSION: Duration = Duration::from_secs(8 * 60 * 60);
 /// The session's cookie on plain http.
 const COOKIE: &str = "hotdesk";
 
-const STYLE: &str = include_str!("../templates/sign_in.css");
-
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
-    ),
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-];
+const HEADERS: [(HeaderName, &str); 2] =
+    [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "same-origin")];
 
 /// What the page knows.
 #[derive(Debug)]
@@ -53,6 +45,7 @@ pub struct SignIn {
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct Page<'a> {
+    nonce: String,
     next: &'a str,
     name: &'a str,
     problem: Option<String>,
@@ -77,12 +70,11 @@ pub fn router(sign_in: SignIn) -> Router {
         .route("/", get(|| async { Redirect::to("/login") }))
         .route("/login", get(form).post(enter))
         .route("/logout", post(leave))
-        .route("/sign_in.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
         .with_state(Arc::new(sign_in))
 }
 
-async fn form(Query(wish): Query<Wish>) -> Response {
-    page(StatusCode::OK, &Page { next: &wish.next, name: "", problem: None })
+async fn form(State(this): State<Arc<SignIn>>, Query(wish): Query<Wish>) -> Response {
+    this.page(StatusCode::OK, &wish.next, "", None)
 }
 
 async fn enter(
@@ -97,8 +89,8 @@ async fn enter(
         Ok(user) => this.welcome(user, &answer.next),
         Err(error) => {
             let problem = Some(sentence(&error.to_string()));
-            let page_again = Page { next: &answer.next, name: &answer.name, problem };
-            page(StatusCode::UNPROCESSABLE_ENTITY, &page_again)
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            this.page(status, &answer.next, &answer.name, problem)
         }
     }
 }
@@ -120,6 +112,21 @@ impl SignIn {
             .any(|url| origin == Some(&url.origin().ascii_serialization()))
     }
 
+    /// The form; it leads on to the API, which its policy must allow.
+    fn page(
+        &self,
+        status: StatusCode,
+        next: &str,
+        name: &str,
+        problem: Option<String>,
+    ) -> Response {
+        let allow = Allow { forms_to: self.base.as_str() };
+        match hotdesk_pages::page(status, allow, |nonce| Page { nonce, next, name, problem }) {
+            Ok(page) => page.into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+
     fn welcome(&self, user: UserId, next: &str) -> Response {
         let issuer = self.here.origin().ascii_serialization();
         let subject = user.to_string();
@@ -138,13 +145,6 @@ impl SignIn {
     fn destination(&self, next: &str) -> Url {
         let wanted = self.base.join(next).ok().filter(|url| url.origin() == self.base.origin());
         wanted.unwrap_or_else(|| self.base.clone())
-    }
-}
-
-fn page(status: StatusCode, page: &Page<'_>) -> Response {
-    match page.render() {
-        Ok(html) => (status, HEADERS, Html(html)).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
