@@ -1,10 +1,13 @@
 //! dispatch and ping on real Redis and moto, called as Lambda calls them.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use hotdesk::{
     clock::{Clock, SystemClock},
-    config::WebConfig,
+    config::{Times, WebConfig},
     id::{InstanceId, UserId},
     seats::{Addresses, Items, Seats, UserState},
     store::{Store, redis::RedisStore},
@@ -74,6 +77,7 @@ impl Desk {
             signer: signer.clone(),
             verifier: verifier.clone(),
             seat_token_lifetime: lifetime,
+            times: Times { idle: Duration::from_secs(300), longest: None },
             web: WebConfig::new(BASE_URL, "http://{publicIp}:8080").expect("URLs"),
         };
         let ping = ping::App {
@@ -132,6 +136,27 @@ impl Desk {
         format!("hotdesk={}", self.signer.sign(&claims).expect("signed"))
     }
 
+    /// Signs tokens with the desk's key, good ones and others.
+    #[must_use]
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// All that Redis holds, to be compared with later: keys with their types and serialised values.
+    ///
+    /// # Panics
+    /// If Redis is gone.
+    #[must_use]
+    pub fn snapshot(&self) -> BTreeMap<String, Option<Vec<u8>>> {
+        let mut redis = self.redis();
+        let keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut redis).expect("keys");
+        let dump = |key: String| {
+            let value = redis::cmd("DUMP").arg(&key).query(&mut redis).expect("a value");
+            (key, value)
+        };
+        keys.into_iter().map(dump).collect()
+    }
+
     /// A request of a signed-in user.
     ///
     /// # Panics
@@ -141,6 +166,8 @@ impl Desk {
         let request = http::Request::builder().method(method).uri(format!("{BASE_URL}{path}"));
         let request =
             request.header(header::COOKIE, self.cookie(user)).header(header::ORIGIN, BASE_URL);
+        let form = "application/x-www-form-urlencoded";
+        let request = request.header(header::CONTENT_TYPE, form);
         request.body(Body::from(body)).expect("a request")
     }
 

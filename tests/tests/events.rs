@@ -16,11 +16,13 @@ use serde_json::Value;
 const POLICY: Policy = Policy { spares: 0, min_boxes: 0, ..policy() };
 
 /// The status that each HTTP event is answered with.
-const ANSWERS: [(&str, u16); 10] = [
+const ANSWERS: [(&str, u16); 12] = [
     ("dispatch-health", 200),
     ("dispatch-home-signed-out", 302),
+    ("dispatch-method-not-allowed", 405),
     ("dispatch-open-forged-session", 401),
     ("dispatch-open-signed-out", 401),
+    ("dispatch-problem-page", 200),
     ("dispatch-status-signed-out", 401),
     ("dispatch-stop-foreign-origin", 403),
     ("dispatch-unknown-route", 404),

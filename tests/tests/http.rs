@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
+use std::time::Duration;
+
 use hotdesk::{
     clock::{Clock, SystemClock},
-    store::{Store, Workspace},
+    store::{Expire, Store, Workspace},
 };
 use hotdesk_tests::desk::{BASE_URL, Desk, Sent};
 use http::{StatusCode, header};
@@ -15,6 +17,14 @@ fn beat(sent: &Sent, body: impl Into<Body>) -> Request {
     let request =
         http::Request::post(format!("{BASE_URL}/ping")).header(header::AUTHORIZATION, token);
     request.body(body.into()).unwrap()
+}
+
+fn with_stay(sent: &Sent, stay: &str) -> String {
+    format!(r#"{{"user":"{}","instanceId":"{}","stay":{stay}}}"#, sent.ticket.sub, sent.instance)
+}
+
+fn threat(reply: &http::Response<String>) -> Option<&str> {
+    reply.headers().get("box-threat").map(|value| value.to_str().unwrap())
 }
 
 fn pings(desk: &Desk) -> Vec<String> {
@@ -53,7 +63,11 @@ async fn a_program_that_waits_is_told_its_place_and_when_to_ask() {
     assert_eq!(reply.status(), StatusCode::ACCEPTED);
     assert!(reply.headers().contains_key(header::RETRY_AFTER));
     let body: serde_json::Value = serde_json::from_str(reply.body()).unwrap();
-    assert_eq!(body, serde_json::json!({ "state": "waiting", "position": 1, "limit": null }));
+    let since = body["since"].clone();
+    let expected = serde_json::json!({ "state": "waiting", "stage": "queued", "position": 1,
+        "since": since, "expected": null, "limit": null });
+    assert!(since.is_string());
+    assert_eq!(body, expected);
 }
 
 #[tokio::test]
@@ -100,6 +114,9 @@ async fn bad_heartbeats_get_a_clear_answer_and_change_nothing() {
         ("[]".to_owned(), 400),
         (r#"{"user":1,"instanceId":2}"#.to_owned(), 400),
         (r#"{"user":"pool","instanceId":"i-00000000"}"#.to_owned(), 400),
+        (with_stay(&alice, r#""yes""#), 400),
+        (with_stay(&alice, "null"), 400),
+        (with_stay(&alice, "1"), 400),
         (other, 400),
         (mixed, 400),
         (" ".repeat(4097), 413),
@@ -109,6 +126,31 @@ async fn bad_heartbeats_get_a_clear_answer_and_change_nothing() {
         assert_eq!(reply.headers()[header::CONTENT_TYPE], "application/problem+json");
     }
     assert_eq!(before, pings(&desk));
+}
+
+#[tokio::test]
+async fn whoever_stays_is_told_of_no_end_any_more() {
+    let desk = Desk::start().await;
+    desk.stock(1).await;
+    let sent = desk.open("alice").await.expect("a box");
+    let (alice, epoch) = (&sent.ticket.sub, sent.ticket.epoch);
+    let minute = Duration::from_secs(60);
+    let now = SystemClock.now();
+    let expired = desk.store().expire(alice, epoch, minute, minute, now).await.unwrap();
+    let Expire::Warned(ends) = expired else { panic!("{expired:?}") };
+    let told = format!("lifetime,{ends}");
+    for _ in 0..2 {
+        let reply = ping::handle(&desk.ping, beat(&sent, with_stay(&sent, "false"))).await;
+        assert_eq!((reply.status(), threat(&reply)), (StatusCode::NO_CONTENT, Some(told.as_str())));
+    }
+    let reply = ping::handle(&desk.ping, beat(&sent, with_stay(&sent, "true"))).await;
+    assert_eq!((reply.status(), threat(&reply)), (StatusCode::NO_CONTENT, None));
+    let workspace = desk.store().workspace(alice).await.unwrap();
+    let Workspace::Running { renewed, warning, .. } = workspace else { panic!("{workspace:?}") };
+    assert!(renewed >= now && warning.is_none(), "{workspace:?}");
+    assert_eq!(desk.leave("alice").await, StatusCode::ACCEPTED);
+    let reply = ping::handle(&desk.ping, beat(&sent, with_stay(&sent, "true"))).await;
+    assert_eq!(reply.status(), StatusCode::CONFLICT, "too late");
 }
 
 #[tokio::test]

@@ -6,33 +6,37 @@
 //! | `GET /dispatch` | 302 to the user's box with a ticket, or 202: queued |
 //! | `GET /status` | where the user stands; keeps their place in the queue |
 //! | `POST /stop` | gives the box back, or the place in the queue |
+//! | `GET /problems/{slug}` | what a type of problem means |
 //! | `GET /health` | that the function runs |
 //!
-//! The session cookie is the only way to be a user. Pages for browsers (`Accept: text/html`), JSON
-//! for the rest.
+//! `openapi.yaml` describes them for programs. The session cookie is the only way to be a user.
+//! Pages for browsers, JSON for the rest, by `Accept`.
 
+mod home;
+mod negotiate;
 mod open;
-mod pages;
+mod problems;
 mod session;
+mod standing;
+mod status;
 mod stop;
+mod words;
 
 use std::time::Duration;
 
 use hotdesk::{
     clock::Clock,
-    config::WebConfig,
+    config::{Times, WebConfig},
     error::Error,
     problem::Problem,
-    rebuild,
-    seats::Seats,
-    store::{Ask, Store, StoreError},
-    token::{Signer, Verifier},
+    seats::{Seats, SeatsError},
+    store::{Store, StoreError},
+    token::{Signer, TokenError, Verifier},
     web::{self, Reply},
 };
-use http::{Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::Request;
 use serde_json::json;
-use session::Session;
 use tracing::error;
 
 /// What the function needs.
@@ -50,6 +54,8 @@ pub struct App<S, D, C> {
     pub verifier: Verifier,
     /// How long a seat token lives.
     pub seat_token_lifetime: Duration,
+    /// How long somebody keeps a box, as the home page says it.
+    pub times: Times,
     /// Where people and pages are sent.
     pub web: WebConfig,
 }
@@ -58,39 +64,67 @@ pub struct App<S, D, C> {
 enum Refusal {
     /// The client can act on it.
     Problem(Problem),
+    /// The address takes another method: this one.
+    Method(&'static str),
     /// Something failed; the client is told to try again or that it is our fault.
     Failed(Error),
+    /// A page could not be rendered.
+    Page(askama::Error),
     /// Nobody is signed in.
     SignIn,
 }
 
-impl<E: Into<Error>> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
+macro_rules! failed {
+    ($($error:ty),*) => {$(
+        impl From<$error> for Refusal {
+            fn from(error: $error) -> Self {
+                Self::Failed(error.into())
+            }
+        }
+    )*};
+}
+
+failed!(Error, StoreError, SeatsError, TokenError);
+
+impl From<askama::Error> for Refusal {
+    fn from(error: askama::Error) -> Self {
+        Self::Page(error)
     }
 }
 
 /// Answers a request.
 pub async fn handle<S: Store, D: Seats, C: Clock>(app: &App<S, D, C>, request: Request) -> Reply {
-    let html = wants_html(&request);
+    let html = negotiate::wants_page(request.headers());
+    let (method, path) = (request.method(), request.uri().path());
+    let mut allow = None;
     let problem = match route(app, &request, html).await {
         Ok(reply) => return reply,
-        Err(Refusal::SignIn) if html && request.method() == Method::GET => {
-            return session::to_sign_in(&app.web, request.uri().path());
+        Err(Refusal::SignIn) if html && method == Method::GET => {
+            return session::to_sign_in(&app.web, path);
         }
         Err(Refusal::SignIn) => Problem::SignInNeeded,
         Err(Refusal::Problem(problem)) => problem,
+        Err(Refusal::Method(taken)) => {
+            allow = Some(taken);
+            Problem::MethodNotAllowed
+        }
+        Err(Refusal::Page(e)) => {
+            error!(error = %e, path, "page not rendered");
+            Problem::Internal
+        }
         Err(Refusal::Failed(e)) => {
-            error!(
-                code = e.code(),
-                error = e.chain(),
-                path = request.uri().path(),
-                "request failed"
-            );
+            error!(code = e.code(), error = e.chain(), path, "request failed");
             Problem::from(&e)
         }
     };
-    if html { pages::problem(problem) } else { web::problem(problem) }
+    let mut reply =
+        if html { problems::page(problem, method == Method::GET) } else { web::problem(problem) };
+    let headers = reply.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    reply
 }
 
 async fn route<S: Store, D: Seats, C: Clock>(
@@ -101,8 +135,8 @@ async fn route<S: Store, D: Seats, C: Clock>(
     let session = || session::of(app, request).ok_or(Refusal::SignIn);
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/health") => Ok(web::json(StatusCode::OK, &json!({ "status": "ok" }))),
-        (&Method::GET, "/") => home(app, &session()?, html).await,
-        (&Method::GET, "/status") => status(app, &session()?).await,
+        (&Method::GET, "/") => home::home(app, &session()?, html).await,
+        (&Method::GET, "/status") => status::status(app, &session()?, request, html).await,
         (&Method::GET, "/dispatch") => {
             let session = session()?;
             if is_prefetch(request) {
@@ -114,55 +148,14 @@ async fn route<S: Store, D: Seats, C: Clock>(
             session::same_origin(app, request)?;
             stop::stop(app, &session()?, request, html).await
         }
-        (_, "/health" | "/" | "/status" | "/dispatch" | "/stop") => {
-            Err(Refusal::Problem(Problem::MethodNotAllowed))
-        }
-        _ => Err(Refusal::Problem(Problem::NotFound)),
+        (_, "/health" | "/" | "/status" | "/dispatch") => Err(Refusal::Method("GET")),
+        (_, "/stop") => Err(Refusal::Method("POST")),
+        (method, path) => match path.strip_prefix("/problems/") {
+            Some(slug) if method == Method::GET => problems::about(slug, html),
+            Some(_) => Err(Refusal::Method("GET")),
+            None => Err(Refusal::Problem(Problem::NotFound)),
+        },
     }
-}
-
-async fn home<S: Store, D: Seats, C: Clock>(
-    app: &App<S, D, C>,
-    session: &Session,
-    html: bool,
-) -> Result<Reply, Refusal> {
-    let workspace = match app.store.workspace(&session.user).await {
-        Err(StoreError::Cold) => {
-            rebuild::from_items(&app.store, &app.seats, &app.clock).await?;
-            app.store.workspace(&session.user).await?
-        }
-        workspace => workspace?,
-    };
-    if html {
-        return Ok(pages::home(&session.user, &workspace, &app.web));
-    }
-    let body = json!({ "user": session.user, "state": pages::state_word(&workspace) });
-    Ok(web::json(StatusCode::OK, &body))
-}
-
-async fn status<S: Store, D: Seats, C: Clock>(
-    app: &App<S, D, C>,
-    session: &Session,
-) -> Result<Reply, Refusal> {
-    let ask = match app.store.ask(&session.user, app.clock.now()).await {
-        Err(StoreError::Cold) => {
-            rebuild::from_items(&app.store, &app.seats, &app.clock).await?;
-            app.store.ask(&session.user, app.clock.now()).await?
-        }
-        ask => ask?,
-    };
-    let (state, place) = match ask {
-        Ask::Running(_) => ("running", None),
-        Ask::Waiting(place) => ("waiting", Some(place)),
-        Ask::Stopping => ("stopping", None),
-        Ask::NotQueued => ("stopped", None),
-    };
-    Ok(web::json(StatusCode::OK, &open::standing(state, place)))
-}
-
-fn wants_html(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A page that the browser fetches before anybody clicked claims nothing (Fetch standard,

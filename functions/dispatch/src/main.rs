@@ -11,6 +11,7 @@ async fn main() -> Result<(), Error> {
     let at: config::StoreConfig = config::load()?;
     let table: config::SeatsConfig = config::load()?;
     let keys: config::KeyConfig = config::load()?;
+    let times: config::TimesConfig = config::load()?;
     let (signer, verifier) = keys.keys()?;
     let dynamodb = aws_sdk_dynamodb::Client::new(&sdk_config().await);
     let app = App {
@@ -20,6 +21,7 @@ async fn main() -> Result<(), Error> {
         signer,
         verifier,
         seat_token_lifetime: keys.seat_token_lifetime(),
+        times: times.times(),
         web: config::load()?,
     };
     let app = &app;

@@ -5,21 +5,18 @@ use hotdesk::{
     clock::Clock,
     problem::Problem,
     seats::{Seat, Seats},
-    store::{Limit, Place, Store},
+    store::Store,
     token::{SeatClaims, TICKET_LIFETIME, TicketClaims},
-    web::{self, Reply},
+    web::Reply,
 };
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
 use tracing::info;
 
 use crate::{
-    App, Refusal, pages,
+    App, Refusal,
     session::{Session, redirect},
+    standing::{Standing, State},
 };
-
-/// After how many seconds a program that waits should ask again.
-const ASK_AGAIN: u64 = 2;
 
 /// Sends the user to their box, or tells them where they stand.
 pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
@@ -32,25 +29,20 @@ pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
     let (state, place) = match &allocation {
         Allocation::Ready(seat) => return to_box(app, session, seat),
         Allocation::OtherPerson => return Err(Refusal::Problem(Problem::NameTaken)),
-        Allocation::Waiting(place) => ("waiting", Some(*place)),
-        Allocation::Stopping => ("stopping", None),
-        Allocation::Rebuilding => ("rebuilding", None),
+        Allocation::Waiting(place) => (State::Waiting, Some(*place)),
+        Allocation::Stopping => (State::Stopping, None),
+        Allocation::Rebuilding => (State::Rebuilding, None),
     };
-    info!(user = %session.user, outcome = state, position = place.map(|place| place.position));
+    info!(user = %session.user, outcome = state.word(), position = place.map(|place| place.position));
+    let standing = Standing { state, place };
     let mut reply = if html {
-        pages::waiting(&session.user, state, place)
+        standing.page(StatusCode::ACCEPTED, session, app.clock.now())?
     } else {
-        web::json(StatusCode::ACCEPTED, &standing(state, place))
+        standing.json(StatusCode::ACCEPTED)
     };
-    reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ASK_AGAIN));
+    standing.tell_when_to_ask(&mut reply);
+    reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(reply)
-}
-
-/// Where a user stands, as JSON: `state`, and for one who waits `position` (from 1) and `limit`
-/// (`max-size` if the group cannot grow, else null).
-pub(crate) fn standing(state: &str, place: Option<Place>) -> Value {
-    let limit = place.and_then(|place| place.limit).map(Limit::name);
-    json!({ "state": state, "position": place.map(|place| place.position), "limit": limit })
 }
 
 fn to_box<S, D, C: Clock>(

@@ -8,7 +8,7 @@ use hotdesk::{
     store::{Leave, Store},
     web::{self, Reply},
 };
-use http::StatusCode;
+use http::{StatusCode, header};
 use lambda_http::Request;
 use serde::Deserialize;
 use serde_json::json;
@@ -19,11 +19,22 @@ use crate::{
     session::{Session, redirect},
 };
 
-/// The seat that is meant; without it only the place in the queue is.
+/// The largest body taken: a number needs 20 bytes.
+const MAX_BODY: usize = 4096;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What is given back.
 #[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Form {
+    /// The seat that is meant; without it only the place in the queue is.
     #[serde(default)]
     epoch: Epoch,
+    /// The page of one who waits is being closed: the place is free a little later, unless they ask
+    /// again.
+    #[serde(default)]
+    closing: bool,
 }
 
 /// Begins the stop; the reaper's pass carries it out.
@@ -33,9 +44,12 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
     request: &Request,
     html: bool,
 ) -> Result<Reply, Refusal> {
-    let form: Form = serde_urlencoded::from_bytes(request.body().as_ref())
-        .map_err(|_| Refusal::Problem(Problem::BadRequest))?;
+    let form = form(request)?;
     let now = app.clock.now();
+    if form.closing {
+        app.store.closing(&session.user, now).await?;
+        return Ok(web::empty(StatusCode::NO_CONTENT));
+    }
     let left = app.store.leave(&session.user, form.epoch, now).await?;
     let outcome = match left {
         Leave::Begun(stop) => {
@@ -60,4 +74,17 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
         return Ok(redirect(StatusCode::SEE_OTHER, "/"));
     }
     Ok(web::json(StatusCode::ACCEPTED, &json!({ "state": outcome })))
+}
+
+fn form(request: &Request) -> Result<Form, Refusal> {
+    let body = request.body().as_ref();
+    if body.len() > MAX_BODY {
+        return Err(Refusal::Problem(Problem::TooLarge));
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    if !body.is_empty() && !kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM)) {
+        return Err(Refusal::Problem(Problem::UnsupportedMediaType));
+    }
+    serde_urlencoded::from_bytes(body).map_err(|_| Refusal::Problem(Problem::BadRequest))
 }

@@ -93,6 +93,41 @@ pub struct SeatsConfig {
     pub seats_table: String,
 }
 
+/// How long somebody keeps a box, as the operator decided.
+#[derive(Clone, Debug, Envconfig)]
+pub struct TimesConfig {
+    /// Seconds without a heartbeat after which a box is taken back.
+    #[envconfig(from = "IDLE_TIMEOUT_SECONDS", default = "300")]
+    idle_timeout: Bounded<5, 604_800>,
+    /// Seconds after which a seat ends of which nobody says that they are still there; 0 is never.
+    #[envconfig(from = "MAX_LIFETIME_SECONDS", default = "0")]
+    max_lifetime: Bounded<0, 31_536_000>,
+}
+
+impl TimesConfig {
+    /// The times.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        Times {
+            idle: Duration::from_secs(self.idle_timeout.0),
+            longest: unless_zero(self.max_lifetime.0),
+        }
+    }
+}
+
+/// How long somebody keeps a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// Without a heartbeat.
+    pub idle: Duration,
+    /// Without saying that they stay, whatever their heartbeats; `None` is for ever.
+    pub longest: Option<Duration>,
+}
+
+fn unless_zero(seconds: u64) -> Option<Duration> {
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
 /// The fleet and what the operator decided about it.
 #[derive(Clone, Debug, Envconfig)]
 pub struct FleetConfig {
@@ -102,12 +137,9 @@ pub struct FleetConfig {
     /// Where the agents' probe port is; `{privateIp}` stands for a box's address.
     #[envconfig(from = "PROBE_URL", default = "http://{privateIp}:8081")]
     pub probe_url: BaseUrl,
-    /// Seconds without a heartbeat after which a box is taken back.
-    #[envconfig(from = "IDLE_TIMEOUT_SECONDS", default = "300")]
-    pub idle_timeout: Bounded<5, 604_800>,
-    /// Seconds after which a seat ends, idle or not; 0 is never.
-    #[envconfig(from = "MAX_LIFETIME_SECONDS", default = "0")]
-    pub max_lifetime: Bounded<0, 31_536_000>,
+    /// How long somebody keeps a box.
+    #[envconfig(nested)]
+    pub times: TimesConfig,
     /// Stopped boxes that are kept to be started again.
     #[envconfig(from = "MAX_STANDBY", default = "5")]
     pub max_standby: Bounded<0, 1000>,
@@ -127,10 +159,10 @@ impl FleetConfig {
     #[must_use]
     pub fn policy(&self) -> Policy {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let unless_zero = |seconds: u64| (seconds > 0).then(|| Duration::from_secs(seconds));
+        let Times { idle, longest } = self.times.times();
         Policy {
-            idle_timeout: Duration::from_secs(self.idle_timeout.0),
-            max_lifetime: unless_zero(self.max_lifetime.0),
+            idle_timeout: idle,
+            max_lifetime: longest,
             max_standby: count(self.max_standby.0),
             max_standby_age: unless_zero(self.max_standby_age.0),
             spares: count(self.spares.0),
@@ -146,8 +178,8 @@ pub struct KeyConfig {
     signing_key: String,
     #[envconfig(from = "PUBLIC_KEYS")]
     public_keys: String,
-    #[envconfig(from = "IDLE_TIMEOUT_SECONDS", default = "300")]
-    idle_timeout: Bounded<5, 604_800>,
+    #[envconfig(nested)]
+    times: TimesConfig,
 }
 
 impl KeyConfig {
@@ -162,7 +194,7 @@ impl KeyConfig {
     /// How long a seat token lives: whoever comes back before the reaper can still ping.
     #[must_use]
     pub fn seat_token_lifetime(&self) -> Duration {
-        SEAT_TOKEN_MIN.max(Duration::from_secs(self.idle_timeout.0 + 120))
+        SEAT_TOKEN_MIN.max(self.times.times().idle + Duration::from_secs(120))
     }
 }
 
@@ -189,6 +221,13 @@ impl WebConfig {
     pub fn new(base_url: &str, workspace_url: &str) -> Result<Self, NoUrl> {
         let (base_url, workspace_url) = (base_url.parse()?, workspace_url.parse()?);
         Ok(Self { base_url, login_url: None, workspace_url })
+    }
+
+    /// Where one signs out, by a POST: beside where one signs in.
+    #[must_use]
+    pub fn logout_url(&self) -> String {
+        let login = self.login_url();
+        format!("{}/logout", login.strip_suffix("/login").unwrap_or(&login))
     }
 
     /// Where one signs in.

@@ -1,5 +1,6 @@
 //! What clients are told: RFC 9457 problem documents. Details go to the log.
 
+use http::StatusCode;
 use serde::Serialize;
 
 use crate::{
@@ -22,6 +23,8 @@ pub enum Problem {
     BadRequest,
     /// The body is larger than this route takes.
     TooLarge,
+    /// The body is of a kind that this route does not take.
+    UnsupportedMediaType,
     /// The seat that the request names is over.
     Stale,
     /// No such route.
@@ -41,57 +44,151 @@ pub struct Document {
     kind: String,
     title: &'static str,
     status: u16,
+    detail: &'static str,
+}
+
+/// What clients are told of a problem: a row of the one table.
+struct Row {
+    status: u16,
+    slug: &'static str,
+    title: &'static str,
+    detail: &'static str,
+    retry_after: Option<u64>,
 }
 
 impl Problem {
-    /// Status, slug of the type, title, and after how many seconds to try again: the one table.
-    fn row(self) -> (u16, &'static str, &'static str, Option<u64>) {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::SignInNeeded,
+        Self::SeatTokenInvalid,
+        Self::NameTaken,
+        Self::ForeignOrigin,
+        Self::BadRequest,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::Stale,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
+    fn row(self) -> Row {
+        let row =
+            |status, slug, title, detail| Row { status, slug, title, detail, retry_after: None };
         match self {
-            Self::SignInNeeded => (401, "sign-in-needed", "Sign in first", None),
-            Self::SeatTokenInvalid => {
-                (401, "seat-token-invalid", "Open your workspace again", None)
+            Self::SignInNeeded => row(
+                401,
+                "sign-in-needed",
+                "Sign in first",
+                "There is no session, or it is over. Your workspace and its files are where they were.",
+            ),
+            Self::SeatTokenInvalid => row(
+                401,
+                "seat-token-invalid",
+                "Open your workspace again",
+                "The heartbeat did not say whose it is, or too late. Opening the workspace mends it.",
+            ),
+            Self::NameTaken => row(
+                403,
+                "name-taken",
+                "This user name belongs to another account",
+                "Somebody with another account signed in under this name first. \
+                 Whoever runs hotdesk here can tell the two apart.",
+            ),
+            Self::ForeignOrigin => row(
+                403,
+                "foreign-origin",
+                "This request came from another site",
+                "Nothing was changed. Use the buttons on hotdesk's own pages.",
+            ),
+            Self::BadRequest => row(
+                400,
+                "bad-request",
+                "The request is malformed",
+                "Nothing was changed. The API's description says what is expected here.",
+            ),
+            Self::TooLarge => row(
+                413,
+                "too-large",
+                "The request is too large",
+                "Nothing was changed. No request to hotdesk needs more than 4 kB.",
+            ),
+            Self::UnsupportedMediaType => row(
+                415,
+                "unsupported-media-type",
+                "This kind of body is not taken here",
+                "Nothing was changed. Send application/x-www-form-urlencoded.",
+            ),
+            Self::Stale => row(
+                409,
+                "stale",
+                "This workspace is not open any more",
+                "It was stopped, or opened anew since. Open it again to go on.",
+            ),
+            Self::NotFound => {
+                row(404, "not-found", "There is nothing here", "No page has this address.")
             }
-            Self::NameTaken => {
-                (403, "name-taken", "This user name belongs to another account", None)
-            }
-            Self::ForeignOrigin => {
-                (403, "foreign-origin", "This request came from another site", None)
-            }
-            Self::BadRequest => (400, "bad-request", "The request is malformed", None),
-            Self::TooLarge => (413, "too-large", "The request is too large", None),
-            Self::Stale => (409, "stale", "This workspace is no longer yours: open it again", None),
-            Self::NotFound => (404, "not-found", "There is nothing here", None),
-            Self::MethodNotAllowed => {
-                (405, "method-not-allowed", "This method is not for this address", None)
-            }
-            Self::Unavailable => (503, "unavailable", "Try again in some seconds", Some(3)),
-            Self::Internal => (500, "internal", "Something is wrong on our side", None),
+            Self::MethodNotAllowed => row(
+                405,
+                "method-not-allowed",
+                "This method is not for this address",
+                "The header Allow says which methods are.",
+            ),
+            Self::Unavailable => Row {
+                retry_after: Some(3),
+                ..row(
+                    503,
+                    "unavailable",
+                    "hotdesk needs a moment",
+                    "A part of it does not answer right now. Nobody loses a box or a place in the \
+                     queue for it.",
+                )
+            },
+            Self::Internal => row(
+                500,
+                "internal",
+                "Something is wrong on our side",
+                "It is in hotdesk's log. Whoever runs it here can find it by the time.",
+            ),
         }
     }
 
     /// The HTTP status.
     #[must_use]
-    pub fn status(self) -> u16 {
-        self.row().0
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Its name in addresses.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        self.row().slug
     }
 
     /// The title, for pages.
     #[must_use]
     pub fn title(self) -> &'static str {
-        self.row().2
+        self.row().title
+    }
+
+    /// What it means for whoever meets it, in a sentence or two.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        self.row().detail
     }
 
     /// Seconds until a try may succeed, for `Retry-After`.
     #[must_use]
     pub fn retry_after(self) -> Option<u64> {
-        self.row().3
+        self.row().retry_after
     }
 
-    /// The document. Its type is relative to the API's address.
+    /// The document. Its type is relative to the API's address, where a page explains it.
     #[must_use]
     pub fn document(self) -> Document {
-        let (status, slug, title, _) = self.row();
-        Document { kind: format!("/problems/{slug}"), title, status }
+        let Row { status, slug, title, detail, .. } = self.row();
+        Document { kind: format!("/problems/{slug}"), title, status, detail }
     }
 }
 

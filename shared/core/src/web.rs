@@ -15,13 +15,19 @@ pub fn json(status: StatusCode, body: &impl serde::Serialize) -> Reply {
 
 /// A problem as a document (RFC 9457).
 pub fn problem(problem: Problem) -> Reply {
-    let status =
-        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let text = serde_json::to_string(&problem.document()).unwrap_or_default();
-    let mut reply = reply(status, "application/problem+json", text);
+    let mut reply = reply(problem.status(), "application/problem+json", text);
     if let Some(seconds) = problem.retry_after() {
         reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    reply
+}
+
+/// 405, with the method that the address takes (RFC 9110, section 15.5.6).
+#[must_use]
+pub fn takes_only(method: &'static str) -> Reply {
+    let mut reply = problem(Problem::MethodNotAllowed);
+    reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static(method));
     reply
 }
 

@@ -1,0 +1,55 @@
+//! `GET /status`: where a user stands. Asking keeps their place in the queue.
+
+use hotdesk::{
+    clock::Clock,
+    rebuild,
+    seats::Seats,
+    store::{Ask, Store, StoreError},
+    web::{self, Reply},
+};
+use http::{HeaderValue, StatusCode, header};
+use lambda_http::Request;
+
+use crate::{
+    App, Refusal,
+    session::Session,
+    standing::{Standing, State, is_known},
+};
+
+/// 200, or 304 to a client that knows.
+pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
+    app: &App<S, D, C>,
+    session: &Session,
+    request: &Request,
+    html: bool,
+) -> Result<Reply, Refusal> {
+    let ask = match app.store.ask(&session.user, app.clock.now()).await {
+        Err(StoreError::Cold) => {
+            rebuild::from_items(&app.store, &app.seats, &app.clock).await?;
+            app.store.ask(&session.user, app.clock.now()).await?
+        }
+        ask => ask?,
+    };
+    let (state, place) = match ask {
+        Ask::Running(_) => (State::Running, None),
+        Ask::Waiting(place) => (State::Waiting, Some(place)),
+        Ask::Stopping => (State::Stopping, None),
+        Ask::NotQueued => (State::Stopped, None),
+    };
+    let standing = Standing { state, place };
+    let etag = standing.etag(&session.user, html);
+    let mut reply = if is_known(request.headers(), &etag) {
+        web::empty(StatusCode::NOT_MODIFIED)
+    } else if html {
+        standing.page(StatusCode::OK, session, app.clock.now())?
+    } else {
+        standing.json(StatusCode::OK)
+    };
+    standing.tell_when_to_ask(&mut reply);
+    let headers = reply.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    // Kept by the browser alone, and asked for anew each time (RFC 9111, section 5.2.2.4).
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    Ok(reply)
+}

@@ -1,0 +1,38 @@
+// Keeps the page true while somebody looks at it.
+(() => {
+  "use strict";
+  const PAUSE = 5000;
+  const SLOWEST = 60000;
+  const { state } = document.getElementById("state").dataset;
+  let failures = 0;
+  let timer;
+
+  async function look() {
+    clearTimeout(timer);
+    if (document.visibilityState !== "visible") return;
+    try {
+      const answer = await fetch("/", {
+        headers: { accept: "text/html" },
+        cache: "no-store",
+        redirect: "manual",
+      });
+      // Signed out meanwhile.
+      if (answer.type === "opaqueredirect") return location.reload();
+      if (!answer.ok) throw new Error(answer.status);
+      failures = 0;
+      const text = await answer.text();
+      // Without its style: the policy of this page does not know the other one's nonce.
+      const main = text.slice(text.indexOf("<main>"));
+      const page = new DOMParser().parseFromString(main, "text/html");
+      if (page.getElementById("state").dataset.state !== state) return location.reload();
+      document.querySelector("dl")?.replaceWith(document.adoptNode(page.querySelector("dl")));
+    } catch {
+      failures += 1;
+    }
+    timer = setTimeout(look, Math.min(PAUSE * 2 ** failures, SLOWEST));
+  }
+
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  timer = setTimeout(look, PAUSE);
+})();
