@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing for the purposes named (up, test, lint, smoke; none: all of them), and
-# prints the folder of the Python tools as its last line of stdout; what it is doing goes to stderr.
+# Installs what is missing for the purposes named (up, test, lint, smoke, api; none: all of them), and
+# prints the folder of the Python tools as its last line of stdout, for api that of schemathesis as its
+# first; what it is doing goes to stderr.
 # Under a second when there is nothing to do.
 #
 # Debian packages by apt where we may; elsewhere it names them and stops. Everything else goes into
@@ -63,19 +64,20 @@ debian() {
     step "apt-get install" "${apt[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
-# Not made aside and renamed, as a venv holds its own path; a mark says that it is complete.
+# Has an environment with what a list names, and sets venv to its folder. Not made aside and renamed,
+# as a venv holds its own path; a mark says that it is complete.
 python() {
-    local version
+    local list=$here/$1 what=$2 version
     version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    venv=$cache/venv-$({ cat "$here/requirements.txt"; echo "$version"; } | sha256sum | cut -c1-16)
+    venv=$cache/venv-$({ cat "$list"; echo "$version"; } | sha256sum | cut -c1-16)
     [[ ! -e $venv/complete ]] || return 0
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         die "Python 3.11 or later is needed, python3 is $version"
     rm -rf "$venv"
     step "making a Python environment" python3 -m venv "$venv"
     # Without dependencies: the list is complete but for what it leaves out on purpose.
-    step "installing moto and cargo-lambda" "$venv/bin/pip" install --no-deps --require-hashes \
-        --only-binary :all: -r "$here/requirements.txt"
+    step "installing $what" "$venv/bin/pip" install --no-deps --require-hashes \
+        --only-binary :all: -r "$list"
     touch "$venv/complete"
 }
 
@@ -99,8 +101,8 @@ deny() {
     mv -T "$cache/cargo-deny.partial" "$cache/cargo-deny-$cargo_deny"
 }
 
-purposes=${*:-up test lint smoke}
-if wanted smoke; then purposes+=" up"; fi
+purposes=${*:-up test lint smoke api}
+if wanted smoke || wanted api; then purposes+=" up"; fi
 command -v cargo >/dev/null || die "Rust is needed: https://rustup.rs"
 mkdir -p "$cache"
 exec 9>"$cache/tools.lock"
@@ -110,7 +112,11 @@ if command -v flock >/dev/null && ! flock --nonblock 9; then
 fi
 
 debian
-python
+if wanted api; then
+    python api.txt schemathesis
+    echo "$venv"
+fi
+python requirements.txt "moto and cargo-lambda"
 if wanted smoke; then browser; fi
 if wanted lint; then deny; fi
 echo "$venv"
