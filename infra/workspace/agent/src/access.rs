@@ -114,6 +114,11 @@ impl Access {
         }
     }
 
+    /// The time by the box's clock.
+    pub(crate) fn now(&self) -> Ms {
+        self.clock.now()
+    }
+
     /// Notes a heartbeat of the owner.
     ///
     /// # Errors

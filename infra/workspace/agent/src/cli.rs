@@ -97,8 +97,8 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut int = signal(SignalKind::interrupt())?;
     tracing::info!(instance_id = %site.instance, %probe_listen, "agent serves");
 
-    let probe = axum::serve(for_probes, probe(access.clone(), readiness));
-    let front = axum::serve(for_nginx, front(access, cookies, site.home));
+    let probe = axum::serve(for_probes, probe(access.clone(), readiness.clone()));
+    let front = axum::serve(for_nginx, front(access, readiness, cookies, site.home));
     tokio::select! {
         ended = probe.into_future() => ended.context("the probe port failed"),
         ended = front.into_future() => ended.context("the socket for nginx failed"),

@@ -4,9 +4,11 @@
 //!
 //! | browser | agent | answers |
 //! | --- | --- | --- |
-//! | `GET /_hotdesk/open?ticket=` | `/open` | 303 with two cookies, or a refusal page |
+//! | `GET /_hotdesk/open?ticket=` | `/open` | 303 with two cookies, or a refusal |
 //! | `POST /_hotdesk/ping` | `/beat` | 204 and notes the time, or 401, 403 |
 //! | everything of the editor | `/auth` | 204 and the user's name, or 401, 403 |
+//! | `GET /_hotdesk/opening` | `/opening` | how far the editor is, or 303 to it |
+//! | its document, while it does not answer | `/instead` | the same, with 503 |
 //! | what is refused | `/refused/{status}` | the page for it |
 //! | `GET /_hotdesk/heartbeat.js` | `/heartbeat.js` | the script |
 //!
@@ -25,6 +27,7 @@ mod cli;
 mod cookie;
 mod front;
 mod nginx;
+mod opening;
 mod owner;
 mod probe;
 mod refusal;

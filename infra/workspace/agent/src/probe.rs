@@ -33,19 +33,26 @@ impl Readiness {
     }
 
     /// The parts that do not serve yet.
-    ///
-    /// The editor is asked for its version and not for `/healthz`, which code-server answers
-    /// before it has loaded VS Code: the first who asks for more waits for that, and here it is
-    /// the probe of a spare and not a user.
     pub async fn waiting_for(&self) -> Vec<&'static str> {
-        let ask = |client: &reqwest::Client| client.get("http://box/version").send();
-        let (editor, nginx) = tokio::join!(ask(&self.editor), ask(&self.nginx));
-        let serves = |answer: Result<reqwest::Response, _>| {
-            answer.is_ok_and(|response| response.status().is_success())
-        };
-        let parts = [("editor", serves(editor)), ("nginx", serves(nginx))];
+        let (editor, nginx) = tokio::join!(serves(&self.editor), serves(&self.nginx));
+        let parts = [("editor", editor), ("nginx", nginx)];
         parts.into_iter().filter_map(|(name, serves)| (!serves).then_some(name)).collect()
     }
+
+    /// Whether the editor serves.
+    pub async fn editor_serves(&self) -> bool {
+        serves(&self.editor).await
+    }
+}
+
+/// Whether that part serves.
+///
+/// The editor is asked for its version and not for `/healthz`, which code-server answers before it
+/// has loaded VS Code: the first who asks for more waits for that, and here it is the probe of a
+/// spare and not a user.
+async fn serves(part: &reqwest::Client) -> bool {
+    let answer = part.get("http://box/version").send().await;
+    answer.is_ok_and(|response| response.status().is_success())
 }
 
 /// Answer of `/ready`.

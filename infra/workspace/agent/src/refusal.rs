@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
 use hotdesk::token::TokenError;
+use hotdesk_pages::Allow;
+use serde::Serialize;
 
 use crate::site::WebUrl;
 
@@ -63,26 +65,34 @@ impl Refusal {
         }
     }
 
-    fn words(self) -> (&'static str, &'static str) {
+    /// What it means, what to do, and the words on the button that does it.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::OtherUser => {
-                ("This is not your workspace", "It is somebody else's. Your own is one click away.")
-            }
+            Self::OtherUser => (
+                "This is not your workspace",
+                "This box is somebody else's. Your own is one click away.",
+                "Open your workspace",
+            ),
             Self::NoCookie | Self::BadCookie => (
                 "This workspace is not open in this browser",
                 "It is somebody else's, or your session here has ended. \
                  Your own is one click away.",
+                "Open your workspace",
             ),
             Self::NoTicket | Self::Ticket(_) | Self::Used | Self::BeforeBoot => (
                 "This link does not open a workspace any more",
-                "Links to a workspace work once and for a minute.",
+                "Links to a workspace work once and for a minute. A new one is one click away.",
+                "Open your workspace",
             ),
-            Self::SessionOver => {
-                ("You have been signed out", "Your files are safe. Sign in to go on.")
-            }
+            Self::SessionOver => (
+                "You have been signed out",
+                "Your workspace is where it was. Sign in to go on.",
+                "Sign in and open it",
+            ),
             Self::Busy | Self::Unwritable => (
                 "This workspace cannot open right now",
                 "Something is wrong with this box, and not with you. Please try again.",
+                "Try again",
             ),
         }
     }
@@ -90,34 +100,46 @@ impl Refusal {
     /// The page that says so, with its status.
     #[must_use]
     pub fn page(self, home: &WebUrl) -> Response {
-        let (title, text) = self.words();
-        let page = Page { title, text, home: &format!("{home}/dispatch") };
-        let mut response = match page.render() {
-            Ok(html) => (self.status(), Html(html)).into_response(),
-            Err(_) => self.status().into_response(),
+        let (title, text, action) = self.words();
+        let view = |nonce| Page { nonce, title, text, action, home };
+        let Ok(page) = hotdesk_pages::page(self.status(), Allow::default(), view) else {
+            return self.status().into_response();
         };
-        let headers = response.headers_mut();
-        for (name, value) in [
-            (header::CACHE_CONTROL, "no-store"),
-            // The address of this page may hold a ticket.
-            (header::REFERRER_POLICY, "no-referrer"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                 form-action 'none'; frame-ancestors 'none'",
-            ),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        let mut response = page.into_response();
+        // The address of this page may hold a ticket.
+        let nobody = HeaderValue::from_static("no-referrer");
+        response.headers_mut().insert(header::REFERRER_POLICY, nobody);
         response
     }
+
+    /// The same for programs (RFC 9457).
+    #[must_use]
+    pub fn document(self) -> Response {
+        let (title, detail, _) = self.words();
+        let document = Document { title, status: self.status().as_u16(), detail };
+        let headers = [
+            (header::CONTENT_TYPE, "application/problem+json"),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::VARY, "accept"),
+        ];
+        (self.status(), headers, serde_json::to_string(&document).unwrap_or_default())
+            .into_response()
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    title: &'static str,
+    status: u16,
+    detail: &'static str,
 }
 
 #[derive(Template)]
 #[template(path = "refusal.html")]
 struct Page<'a> {
+    nonce: String,
     title: &'a str,
     text: &'a str,
-    home: &'a str,
+    action: &'a str,
+    home: &'a WebUrl,
 }

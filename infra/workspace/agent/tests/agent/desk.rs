@@ -85,12 +85,20 @@ impl TestBox {
         let for_probes = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.probe = format!("http://{}", for_probes.local_addr().unwrap());
         let for_nginx = runtime.listen("agent.sock").unwrap();
-        let probe = probe(access.clone(), readiness);
-        let front = front(access, self.cookies, HOME.parse().unwrap());
+        let probe = probe(access.clone(), readiness.clone());
+        let front = front(access, readiness, self.cookies, HOME.parse().unwrap());
         self.tasks = vec![
             tokio::spawn(async move { axum::serve(for_probes, probe).await.unwrap() }),
             tokio::spawn(async move { axum::serve(for_nginx, front).await.unwrap() }),
         ];
+    }
+
+    /// An editor that answers everything.
+    pub(crate) fn start_editor(&self) {
+        let listener =
+            tokio::net::UnixListener::bind(self.folder.path().join("editor.sock")).unwrap();
+        let app = axum::Router::new().fallback(|| async { "here" });
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     }
 
     /// Ends the agent as a crash does, and starts it again on the same folder.
@@ -100,6 +108,14 @@ impl TestBox {
             assert!(task.await.unwrap_err().is_cancelled());
         }
         self.serve().await;
+    }
+
+    /// Ends the agent and takes its sockets away.
+    pub(crate) fn stop(&mut self) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        std::fs::remove_file(self.folder.path().join("agent.sock")).unwrap();
     }
 
     /// A valid ticket of `user`, for the test to spoil.
@@ -139,6 +155,14 @@ impl TestBox {
         let request = unix(&self.folder.path().join("agent.sock"))
             .get(format!("http://agent{path}"))
             .header(header::COOKIE, cookie);
+        request.send().await.unwrap()
+    }
+
+    /// Asks as nginx does for somebody who takes JSON only.
+    pub(crate) async fn ask_json(&self, path: &str) -> Response {
+        let request = unix(&self.folder.path().join("agent.sock"))
+            .get(format!("http://agent{path}"))
+            .header(header::ACCEPT, "application/json");
         request.send().await.unwrap()
     }
 

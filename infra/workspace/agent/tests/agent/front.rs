@@ -3,8 +3,8 @@
 use reqwest::{Client, header};
 
 use crate::{
-    desk::{HOME, INSTANCE, set_cookies, unix},
-    stand::{SEAT_TOKEN, TestFront},
+    desk::{HOME, INSTANCE, unix},
+    stand::TestFront,
 };
 
 #[tokio::test]
@@ -24,37 +24,12 @@ async fn the_heartbeat_is_in_the_workbench_and_nowhere_else() {
 
     let webview = front.get("/static/webview.html", &cookie).await.text().await.unwrap();
     assert!(!webview.contains("heartbeat"));
-    let script = front.get("/_hotdesk/heartbeat.js", "").await;
-    assert!(
-        script.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/javascript")
-    );
-}
-
-#[tokio::test]
-async fn a_heartbeat_is_noted_and_goes_on_with_the_seat_token_alone() {
-    let front = TestFront::start().await;
-    let cookie = front.sit_down("alice").await;
-    let renewed = front.ping(&cookie).await;
-    assert_eq!(renewed.status(), 204);
-    let seat = "hotdesk_seat=renewed.seat; Path=/_hotdesk/ping; HttpOnly; SameSite=Lax";
-    assert_eq!(set_cookies(&renewed), [seat]);
-    assert!(!renewed.headers().contains_key(SEAT_TOKEN));
-    assert!(front.desk.probe("/activity").await.1["lastHeartbeat"].is_u64());
-
-    let stale = front.ping(&cookie).await;
-    assert_eq!((stale.status().as_u16(), set_cookies(&stale).len()), (409, 0));
-    assert_eq!(set_cookies(&front.ping(&cookie).await).len(), 0, "a token is only a token");
-    {
-        let pings = front.pings.lock().unwrap();
-        let (headers, body) = &pings[0];
-        assert_eq!(headers[header::AUTHORIZATION], "Bearer seat-of-alice");
-        assert_eq!(headers[header::CONTENT_TYPE], "application/json");
-        assert!(!headers.contains_key(header::COOKIE));
-        assert_eq!(body, r#"{"user":"alice"}"#);
+    // The second is the worker of the first.
+    for path in ["/_hotdesk/heartbeat.js", "/_hotdesk/beat.js"] {
+        let script = front.get(path, "").await;
+        let kind = script.headers()[header::CONTENT_TYPE].to_str().unwrap();
+        assert!(kind.starts_with("text/javascript"), "{path}: {kind}");
     }
-    assert_eq!(front.get("/_hotdesk/ping", &cookie).await.status(), 405);
-    assert_eq!(front.ping("").await.status(), 401);
-    assert_eq!(front.pings.lock().unwrap().len(), 3, "who has no pass reaches nobody");
 }
 
 #[tokio::test]
@@ -90,6 +65,7 @@ async fn some_paths_are_closed_to_the_owner_too() {
         "/_hotdesk/auth",
         "/_hotdesk/beat",
         "/_hotdesk/refused/401",
+        "/_hotdesk/instead",
         "/_hotdesk/",
     ] {
         assert_eq!(front.get(path, &cookie).await.status(), 404, "{path}");

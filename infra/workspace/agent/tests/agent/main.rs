@@ -5,6 +5,9 @@
 mod binding;
 mod desk;
 mod front;
+mod heartbeats;
+mod opening;
 mod passes;
+mod refusals;
 mod stand;
 mod tickets;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{HOME, INSTANCE, TestBox};
+use crate::desk::{INSTANCE, TestBox};
 
 #[tokio::test]
 async fn without_the_cookie_of_this_box_nobody_passes() {
@@ -62,19 +62,6 @@ async fn the_time_of_a_heartbeat_is_noted_by_the_box() {
         "instanceId": INSTANCE, "user": "alice", "epoch": 7, "lastHeartbeat": noted
     });
     assert_eq!(desk.probe("/activity").await, (200, alice), "not by a refused one, nor backwards");
-}
-
-#[tokio::test]
-async fn a_refusal_is_a_page_with_its_status_and_a_way_out() {
-    let desk = TestBox::start().await;
-    desk.sit_down("alice", 7).await;
-    for status in [401, 403] {
-        let page = desk.ask(&format!("/refused/{status}"), "").await;
-        assert_eq!(page.status(), status);
-        let html = page.text().await.unwrap();
-        assert!(html.contains(&format!("href=\"{HOME}/dispatch\"")), "{html}");
-        assert!(!html.contains("alice"));
-    }
 }
 
 #[tokio::test]

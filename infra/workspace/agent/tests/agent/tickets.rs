@@ -9,6 +9,7 @@ use crate::desk::{BOOT, HOME, TestBox, cookie_header, set_cookies, unix};
 #[tokio::test]
 async fn a_ticket_opens_the_box_and_leaves_the_address_bar() {
     let desk = TestBox::start().await;
+    desk.start_editor();
     let response = desk.open(&desk.ticket("alice", 7)).await;
     assert_eq!(response.status(), 303);
     assert_eq!(response.headers()[header::LOCATION], "/");
