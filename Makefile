@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools editor build up smoke test lint advisories
+.PHONY: help tools editor build up smoke pages api test lint advisories
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CACHE := $(or $(HOTDESK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hotdesk)
@@ -21,7 +21,7 @@ JAVASCRIPT := $(ALL_FILES) '*.js' '*.mjs'
 help: ## Says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Timings of up, in seconds, and sizes:  IDLE=300 BOOT=5 SPARES=1 make up"
+	@echo "Timings of up, in seconds, and sizes:  IDLE=300 BOOT=5 SPARES=1 MAX_SIZE=20 LIFETIME=0 make up"
 	@echo "Functions as they would be deployed:   RELEASE=1 make up"
 
 tools: ## Installs what is missing: Debian packages (asks first where it must), the rest in a cache
@@ -51,6 +51,22 @@ smoke: ## Runs it and goes through the main job with a browser
 	@$(MAKE) --no-print-directory build
 	@STACK=$(TARGET)/debug/hotdesk-stack $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node \
 		tests/browser/smoke.mjs
+
+pages: ## Looks at every page in each of its states, and at the heartbeat (PICTURES=docs/img: the README's pictures)
+	@$(INSTALL) smoke >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+	@$(MAKE) --no-print-directory build
+	@STACK=$(TARGET)/debug/hotdesk-stack; export STACK; \
+		for run in heartbeat pages; do \
+			$$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node tests/browser/$$run.mjs; \
+		done
+
+api: ## Asks the API everything that openapi.yaml allows, and everything that it does not
+	@$(INSTALL) api >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+	@$(MAKE) --no-print-directory build
+	@SCHEMATHESIS=$$($(INSTALL) api | sed -n 1p) STACK=$(TARGET)/debug/hotdesk-stack \
+		$$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node tests/browser/api.mjs
 
 test: ## Runs the tests
 	@$(INSTALL) test >/dev/null

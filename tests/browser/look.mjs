@@ -1,6 +1,7 @@
 // Looks at the running stack from outside, and waits for states instead of sleeping.
 
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -26,6 +27,22 @@ export async function cloud() {
   const answer = await fetch(`${SIMULATOR}/_sim/state`);
   const { group, instances } = await answer.json();
   return { group, instances };
+}
+
+/** Changes the `conditions` or the `faults` of the simulated cloud: see infra/local/sim/src/http.rs. */
+export async function simulate(what, change) {
+  const answer = await fetch(`${SIMULATOR}/_sim/${what}`, { method: "PUT", body: JSON.stringify(change) });
+  expect(answer.ok, `${what} ${JSON.stringify(change)}: ${await answer.text()}`);
+}
+
+/** Has EC2 warn that it takes an instance back. Only Spot instances are, and the local group has none. */
+export async function interrupt(id) {
+  const event = JSON.parse(await readFile(new URL("../../events/lifecycle-spot-interruption.json", import.meta.url)));
+  Object.assign(event, { time: new Date().toISOString() });
+  event.detail["instance-id"] = id;
+  const url = `${BASE}/2015-03-31/functions/lifecycle/invocations`;
+  const answer = await fetch(url, { method: "POST", body: JSON.stringify(event) });
+  expect(answer.ok, `the warning: ${answer.status} ${await answer.text()}`);
 }
 
 /** An instance of the cloud, with what its group says about it. */

@@ -110,7 +110,7 @@ export async function loop({ browser, report, root, screenshots }) {
     const { status } = await dispatch(dave);
     expect(status === 302, `dave was answered with ${status}`);
     await page.click("#open");
-    await page.waitForSelector("#state[data-state=waiting]");
+    await page.waitForSelector("#live[data-state=waiting]");
     await page.screenshot({ path: `${screenshots}/waiting.png` });
     await usable(page);
     const boxes = await Promise.all(

@@ -1,5 +1,6 @@
 // What the smoke test says: a line a step, figures, and a count at the end.
 
+import { readdir, readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 
 export class Report {
@@ -56,6 +57,20 @@ export class Report {
 }
 
 class Failed extends Error {}
+
+/** What helps with a failed step: where the browser's tabs are, pictures of them, and the ends of the logs. */
+export async function evidence(name, browser, screenshots, logs) {
+  const slug = name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60);
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  for (const [n, page] of pages.entries()) {
+    console.log(indent(`at ${page.url().split("?")[0]}`));
+    await page.screenshot({ path: `${screenshots}/failed-${slug}-${n}.png`, timeout: 5000 }).catch(() => {});
+  }
+  for (const file of await readdir(logs)) {
+    const lines = (await readFile(`${logs}/${file}`, "utf8")).trimEnd().split("\n").slice(-5);
+    if (lines[0]) console.log(indent(`${file}:\n${indent(lines.map((l) => l.slice(0, 300)).join("\n"))}`));
+  }
+}
 
 export function indent(text) {
   return text.replace(/^/gm, "          ");

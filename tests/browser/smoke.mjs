@@ -1,13 +1,13 @@
 // The main job, end to end, with a real browser against the real parts. Run by `make smoke`.
 
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
 import { figures } from "./figures.mjs";
 import { loop } from "./loop.mjs";
-import { Report, indent } from "./report.mjs";
+import { Report, evidence } from "./report.mjs";
 import { Stack, alive, portsFree } from "./stack.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -34,18 +34,7 @@ const ENDS = {
 };
 
 let browser;
-const report = new Report(async (name) => {
-  const slug = name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60);
-  const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
-  for (const [n, page] of pages.entries()) {
-    console.log(indent(`at ${page.url().split("?")[0]}`));
-    await page.screenshot({ path: `${SCREENSHOTS}/failed-${slug}-${n}.png` }).catch(() => {});
-  }
-  for (const file of await readdir(LOGS)) {
-    const lines = (await readFile(`${LOGS}/${file}`, "utf8")).trimEnd().split("\n").slice(-5);
-    if (lines[0]) console.log(indent(`${file}:\n${indent(lines.map((l) => l.slice(0, 300)).join("\n"))}`));
-  }
-});
+const report = new Report((name) => evidence(name, browser, SCREENSHOTS, LOGS));
 
 /** A stack with these settings, what is done with it, and how it ends; nothing of it may stay. */
 async function withStack(name, settings, steps, end) {
@@ -63,8 +52,8 @@ async function withStack(name, settings, steps, end) {
   );
 }
 
+await rm(SCREENSHOTS, { recursive: true, force: true });
 await mkdir(SCREENSHOTS, { recursive: true });
-for (const old of await readdir(SCREENSHOTS)) await rm(`${SCREENSHOTS}/${old}`);
 browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: FLAGS,

@@ -47,6 +47,19 @@ export class Stack {
     return this.#lines.slice(-15).join("\n");
   }
 
+  /**
+   * Has the processes with that word in their command stand still, and those that they started, until
+   * the function that it returns is called.
+   */
+  async pause(word) {
+    const all = await descendants(this.#process.pid);
+    const found = all.filter(({ command }) => command.includes(word));
+    if (found.length === 0) throw new Error(`no command with ${word} runs`);
+    const paused = (await Promise.all(found.map(({ id }) => descendants(id)))).flat();
+    for (const { id } of paused) process.kill(id, "SIGSTOP");
+    return () => paused.forEach(({ id }) => process.kill(id, "SIGCONT"));
+  }
+
   /** Ends it by `strike(processes, itself)`, and returns the processes that there were. */
   async end(strike) {
     const processes = await descendants(this.#process.pid);
@@ -100,7 +113,8 @@ async function stat(id) {
     const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z") return null;
     const name = await readlink(`/proc/${id}/exe`).catch(() => "?");
-    return { id, parent: Number(fields[1]), started: fields[19], name };
+    const command = (await readFile(`/proc/${id}/cmdline`, "utf8")).replaceAll("\0", " ");
+    return { id, parent: Number(fields[1]), started: fields[19], name, command };
   } catch {
     return null;
   }
