@@ -109,7 +109,9 @@ impl Standing {
         }
     }
 
-    /// What a 304 says has not changed: the user's standing, in that representation.
+    /// What a 304 says has not changed: the user's standing, in that representation. Weak, as two
+    /// pages of one standing differ in their nonces and in how long somebody has waited (RFC 9110,
+    /// section 8.8.1).
     pub(crate) fn etag(&self, user: &UserId, html: bool) -> String {
         let Place { position, since, booting, boot, limit } = match self.place {
             Some(place) => place,
@@ -117,7 +119,7 @@ impl Standing {
         };
         let mut hasher = DefaultHasher::new();
         (user.as_str(), html, self.state, position, since, booting, boot, limit).hash(&mut hasher);
-        format!("\"{:016x}\"", hasher.finish())
+        format!("W/\"{:016x}\"", hasher.finish())
     }
 
     /// As JSON.
@@ -169,10 +171,15 @@ impl Standing {
 /// Whether the client has what it would be sent (RFC 9110, section 13.1.2).
 pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let given = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
-    given.flat_map(|list| list.split(',')).any(|one| {
-        let one = one.trim();
-        one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag
-    })
+    given
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .any(|one| one == "*" || opaque(one) == opaque(etag))
+}
+
+/// A tag as weak comparison sees it (RFC 9110, section 8.8.3.2).
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 #[derive(Template)]
@@ -281,5 +288,28 @@ impl Page<'_> {
             Some(now) if now == of => " aria-current=\"step\"",
             _ => "",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_known_by_what_it_names() {
+        for (given, known) in [
+            ("W/\"a\"", true),
+            ("\"a\"", true),
+            ("*", true),
+            ("\"b\", W/\"a\"", true),
+            ("\"b\"", false),
+            ("a", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(given));
+            assert_eq!(is_known(&headers, "W/\"a\""), known, "{given}");
+        }
+        assert!(!is_known(&HeaderMap::new(), "W/\"a\""));
     }
 }
