@@ -20,6 +20,7 @@ mod session;
 mod standing;
 mod status;
 mod stop;
+mod waiting;
 mod words;
 
 use std::time::Duration;

@@ -16,6 +16,7 @@ use crate::{
     App, Refusal,
     session::{Session, redirect},
     standing::{Standing, State},
+    waiting,
 };
 
 /// Sends the user to their box, or tells them where they stand.
@@ -36,7 +37,7 @@ pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
     info!(user = %session.user, outcome = state.word(), position = place.map(|place| place.position));
     let standing = Standing { state, place };
     let mut reply = if html {
-        standing.page(StatusCode::ACCEPTED, session, app.clock.now())?
+        waiting::page(&standing, StatusCode::ACCEPTED, session, app.clock.now())?
     } else {
         standing.json(StatusCode::ACCEPTED)
     };

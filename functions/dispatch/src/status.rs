@@ -14,6 +14,7 @@ use crate::{
     App, Refusal,
     session::Session,
     standing::{Standing, State, is_known},
+    waiting,
 };
 
 /// 200, or 304 to a client that knows.
@@ -41,7 +42,7 @@ pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
     let mut reply = if is_known(request.headers(), &etag) {
         web::empty(StatusCode::NOT_MODIFIED)
     } else if html {
-        standing.page(StatusCode::OK, session, app.clock.now())?
+        waiting::page(&standing, StatusCode::OK, session, app.clock.now())?
     } else {
         standing.json(StatusCode::OK)
     };
