@@ -158,7 +158,7 @@ fn stops(Stop { at, reason }: Stop, times: Times, now: Ms) -> String {
     match reason {
         Reason::Idle => {
             let idle = words::about(times.idle);
-            format!("{idle} after nobody looks at it any more: {when}, unless you open it")
+            format!("when nobody has looked at it for {idle}: {when}, unless you open it")
         }
         Reason::Lifetime => format!("{when}, unless you say there that you stay"),
         Reason::Interruption => format!("{when}: AWS takes the machine back. Save your work."),
