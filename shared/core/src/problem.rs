@@ -141,8 +141,7 @@ impl Problem {
                     503,
                     "unavailable",
                     "hotdesk needs a moment",
-                    "A part of it does not answer right now. Nobody loses a box or a place in the \
-                     queue for it.",
+                    "A part of it does not answer right now. Nobody loses a box for it.",
                 )
             },
             Self::Internal => row(
