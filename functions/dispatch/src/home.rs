@@ -8,14 +8,14 @@ use hotdesk::{
     config::Times,
     rebuild,
     seats::Seats,
-    store::{Store, StoreError, Threat, Warning, Workspace},
-    web::{self, Reply},
+    store::{Store, Threat, Warning, Workspace},
+    web::Reply,
 };
 use hotdesk_pages::Allow;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 
-use crate::{App, Refusal, session::Session, words};
+use crate::{App, Refusal, negotiate, session::Session, standing::State, words};
 
 /// Why a box will be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -62,13 +62,8 @@ pub(crate) async fn home<S: Store, D: Seats, C: Clock>(
     session: &Session,
     html: bool,
 ) -> Result<Reply, Refusal> {
-    let workspace = match app.store.workspace(&session.user).await {
-        Err(StoreError::Cold) => {
-            rebuild::from_items(&app.store, &app.seats, &app.clock).await?;
-            app.store.workspace(&session.user).await?
-        }
-        workspace => workspace?,
-    };
+    let look = || app.store.workspace(&session.user);
+    let workspace = rebuild::warm(&app.store, &app.seats, &app.clock, look).await?;
     let stop = stop(&workspace, app.times);
     if html {
         return page(app, session, &workspace, stop);
@@ -88,18 +83,17 @@ pub(crate) async fn home<S: Store, D: Seats, C: Clock>(
         body.since = words::rfc3339(*since);
         body.last_seen = words::rfc3339(*last_seen);
     }
-    let mut reply = web::json(StatusCode::OK, &body);
-    reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
-    Ok(reply)
+    Ok(negotiate::json(StatusCode::OK, &body))
 }
 
 fn word(workspace: &Workspace) -> &'static str {
-    match workspace {
-        Workspace::Stopped => "stopped",
-        Workspace::Starting => "waiting",
-        Workspace::Running { .. } => "running",
-        Workspace::Stopping => "stopping",
-    }
+    let state = match workspace {
+        Workspace::Stopped => State::Stopped,
+        Workspace::Starting => State::Waiting,
+        Workspace::Running { .. } => State::Running,
+        Workspace::Stopping => State::Stopping,
+    };
+    state.word()
 }
 
 /// What comes first of all that ends a session. AWS's word is said before anything else.

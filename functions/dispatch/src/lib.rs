@@ -120,12 +120,10 @@ pub async fn handle<S: Store, D: Seats, C: Clock>(app: &App<S, D, C>, request: R
     };
     let mut reply =
         if html { problems::page(problem, method == Method::GET) } else { web::problem(problem) };
-    let headers = reply.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("accept"));
     if let Some(allow) = allow {
-        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }
-    reply
+    negotiate::varies(reply)
 }
 
 async fn route<S: Store, D: Seats, C: Clock>(

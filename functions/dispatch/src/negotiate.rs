@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use headers_accept::Accept;
-use http::{HeaderMap, header};
+use hotdesk::web::{self, Reply};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use mediatype::{
     MediaType,
     names::{APPLICATION, HTML, JSON, TEXT},
@@ -12,6 +13,17 @@ use mediatype::{
 const PAGE: MediaType<'_> = MediaType::new(TEXT, HTML);
 /// JSON first: who takes anything is a program.
 const OFFERED: &[MediaType<'_>] = &[MediaType::new(APPLICATION, JSON), PAGE];
+
+/// JSON where there is a page too; pages say so themselves.
+pub(crate) fn json(status: StatusCode, body: &impl serde::Serialize) -> Reply {
+    varies(web::json(status, body))
+}
+
+/// Says that another client may get another representation.
+pub(crate) fn varies(mut reply: Reply) -> Reply {
+    reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    reply
+}
 
 /// Whether the client would rather have a page (RFC 9110, section 12.5.1). Whoever accepts neither,
 /// or says nothing, gets JSON: an answer is better than 406.
@@ -23,8 +35,6 @@ pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

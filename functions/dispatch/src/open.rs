@@ -42,7 +42,6 @@ pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
         standing.json(StatusCode::ACCEPTED)
     };
     standing.tell_when_to_ask(&mut reply);
-    reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(reply)
 }
 

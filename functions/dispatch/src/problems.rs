@@ -9,7 +9,7 @@ use hotdesk_pages::Allow;
 use http::{HeaderValue, StatusCode, header};
 use pulldown_cmark::{Parser, html};
 
-use crate::Refusal;
+use crate::{Refusal, negotiate};
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -59,11 +59,10 @@ pub(crate) fn about(slug: &str, html: bool) -> Result<Reply, Refusal> {
         let view = |nonce| About { nonce, title: problem.title(), text };
         hotdesk_pages::page(StatusCode::OK, Allow::default(), view)?
     } else {
-        web::json(StatusCode::OK, &problem.document())
+        negotiate::json(StatusCode::OK, &problem.document())
     };
-    let headers = reply.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("accept"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    let an_hour = HeaderValue::from_static("public, max-age=3600");
+    reply.headers_mut().insert(header::CACHE_CONTROL, an_hour);
     Ok(reply)
 }
 

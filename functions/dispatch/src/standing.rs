@@ -6,12 +6,12 @@ use hotdesk::{
     clock::Ms,
     id::UserId,
     store::{Limit, Place},
-    web::{self, Reply},
+    web::Reply,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::words;
+use crate::{negotiate, words};
 
 /// What a workspace does, for one who waits for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,7 +127,7 @@ impl Standing {
             expected: self.expected().and_then(words::rfc3339),
             limit: self.limit().map(Limit::name),
         };
-        web::json(status, &body)
+        negotiate::json(status, &body)
     }
 
     /// In `Retry-After`, also with a 200.

@@ -4,14 +4,14 @@ use hotdesk::{
     clock::Clock,
     rebuild,
     seats::Seats,
-    store::{Ask, Store, StoreError},
+    store::{Ask, Store},
     web::{self, Reply},
 };
 use http::{HeaderValue, StatusCode, header};
 use lambda_http::Request;
 
 use crate::{
-    App, Refusal,
+    App, Refusal, negotiate,
     session::Session,
     standing::{Standing, State, is_known},
     waiting,
@@ -24,14 +24,9 @@ pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
     request: &Request,
     html: bool,
 ) -> Result<Reply, Refusal> {
-    let ask = match app.store.ask(&session.user, app.clock.now()).await {
-        Err(StoreError::Cold) => {
-            rebuild::from_items(&app.store, &app.seats, &app.clock).await?;
-            app.store.ask(&session.user, app.clock.now()).await?
-        }
-        ask => ask?,
-    };
-    let (state, place) = match ask {
+    let ask = || app.store.ask(&session.user, app.clock.now());
+    let asked = rebuild::warm(&app.store, &app.seats, &app.clock, ask).await?;
+    let (state, place) = match asked {
         Ask::Running(_) => (State::Running, None),
         Ask::Waiting(place) => (State::Waiting, Some(place)),
         Ask::Stopping => (State::Stopping, None),
@@ -40,7 +35,7 @@ pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
     let standing = Standing { state, place };
     let etag = standing.etag(&session.user, html);
     let mut reply = if is_known(request.headers(), &etag) {
-        web::empty(StatusCode::NOT_MODIFIED)
+        negotiate::varies(web::empty(StatusCode::NOT_MODIFIED))
     } else if html {
         waiting::page(&standing, StatusCode::OK, session, app.clock.now())?
     } else {
@@ -48,7 +43,6 @@ pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
     };
     standing.tell_when_to_ask(&mut reply);
     let headers = reply.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("accept"));
     // Kept by the browser alone, and asked for anew each time (RFC 9111, section 5.2.2.4).
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));

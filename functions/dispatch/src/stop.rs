@@ -19,9 +19,6 @@ use crate::{
     session::{Session, redirect},
 };
 
-/// The largest body taken: a number needs 20 bytes.
-const MAX_BODY: usize = 4096;
-
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What is given back.
@@ -78,7 +75,7 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
 
 fn form(request: &Request) -> Result<Form, Refusal> {
     let body = request.body().as_ref();
-    if body.len() > MAX_BODY {
+    if body.len() > web::MAX_BODY {
         return Err(Refusal::Problem(Problem::TooLarge));
     }
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -26,9 +26,6 @@ use lambda_http::Request;
 use serde::Deserialize;
 use tracing::{error, info};
 
-/// The largest body taken: two names need 150 bytes.
-const MAX_BODY: usize = 4096;
-
 /// What the function needs.
 #[derive(Debug)]
 pub struct App<S, C> {
@@ -75,7 +72,7 @@ async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<
     let claims = app.verifier.verify::<SeatClaims>(token, SeatClaims::AUDIENCE, now);
     let claims = claims.map_err(|_| Problem::SeatTokenInvalid)?;
     let body = request.body().as_ref();
-    if body.len() > MAX_BODY {
+    if body.len() > web::MAX_BODY {
         return Err(Problem::TooLarge);
     }
     let beat: Beat = serde_json::from_slice(body).map_err(|_| Problem::BadRequest)?;

@@ -10,7 +10,7 @@ use crate::{
     fleet::{Fleet, Lifecycle, Power},
     id::InstanceId,
     seats::Seats,
-    store::{Rebuild, Spare, Store},
+    store::{Answer, Rebuild, Spare, Store, StoreError},
 };
 
 /// Rebuilds from the items alone. The functions that people wait for may not ask EC2; spares come
@@ -26,6 +26,26 @@ pub async fn from_items<S: Store, D: Seats>(
     let items = seats.scan().await?;
     report(store.rebuild(&items.truths(), &[], clock.now()).await?, items.users.len(), 0);
     Ok(())
+}
+
+/// What a step of the store answers; if that is [`StoreError::Cold`], rebuilds it from the items and
+/// takes the step again.
+///
+/// # Errors
+/// The store or the table did not answer.
+pub async fn warm<S: Store, D: Seats, T, F: Future<Output = Answer<T>>>(
+    store: &S,
+    seats: &D,
+    clock: &impl Clock,
+    step: impl Fn() -> F,
+) -> Result<T, Error> {
+    match step().await {
+        Err(StoreError::Cold) => {
+            from_items(store, seats, clock).await?;
+            Ok(step().await?)
+        }
+        answer => Ok(answer?),
+    }
 }
 
 /// Rebuilds from the items and the group: boxes in service that run and have no item are spares.

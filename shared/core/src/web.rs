@@ -4,6 +4,9 @@ use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::problem::Problem;
 
+/// The largest body that a route takes, bytes: names and numbers need a few hundred.
+pub const MAX_BODY: usize = 4096;
+
 /// An answer whose body is text.
 pub type Reply = Response<String>;
 
