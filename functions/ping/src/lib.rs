@@ -41,13 +41,30 @@ pub struct App<S, C> {
     pub token_lifetime: Duration,
 }
 
-#[derive(Deserialize)]
+/// What the page says.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Beat {
-    user: UserId,
-    instance_id: InstanceId,
+pub struct Beat {
+    /// Who.
+    pub user: UserId,
+    /// On which box.
+    pub instance_id: InstanceId,
+    /// Whether the user says that they stay.
     #[serde(default)]
-    stay: bool,
+    pub stay: bool,
+}
+
+impl Beat {
+    /// From the body of a request.
+    ///
+    /// # Errors
+    /// [`Problem::TooLarge`], or [`Problem::BadRequest`] where it is anything else.
+    pub fn read(body: &[u8]) -> Result<Self, Problem> {
+        if body.len() > web::MAX_BODY {
+            return Err(Problem::TooLarge);
+        }
+        serde_json::from_slice(body).map_err(|_| Problem::BadRequest)
+    }
 }
 
 /// Answers a request.
@@ -71,11 +88,7 @@ async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<
     let token = bearer.and_then(|h| h.strip_prefix("Bearer ")).ok_or(Problem::SeatTokenInvalid)?;
     let claims = app.verifier.verify::<SeatClaims>(token, SeatClaims::AUDIENCE, now);
     let claims = claims.map_err(|_| Problem::SeatTokenInvalid)?;
-    let body = request.body().as_ref();
-    if body.len() > web::MAX_BODY {
-        return Err(Problem::TooLarge);
-    }
-    let beat: Beat = serde_json::from_slice(body).map_err(|_| Problem::BadRequest)?;
+    let beat = Beat::read(request.body())?;
     if beat.user != claims.sub || beat.instance_id != claims.instance {
         return Err(Problem::BadRequest);
     }

@@ -2,6 +2,7 @@
 //! functions over ports, configuration and errors.
 
 pub mod allocate;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod control;
@@ -11,7 +12,9 @@ pub mod id;
 pub mod problem;
 pub mod rebuild;
 pub mod seats;
+pub mod session;
 pub mod store;
 pub mod telemetry;
 pub mod token;
+pub mod visit;
 pub mod web;

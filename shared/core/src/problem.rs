@@ -15,8 +15,14 @@ pub enum Problem {
     SignInNeeded,
     /// The seat token is missing, not ours, or over.
     SeatTokenInvalid,
+    /// The identity provider's answer does not fit to what was begun here.
+    SignInFailed,
+    /// The identity provider knows them, and they are not let in.
+    AccountRefused,
     /// The user name belongs to another identity.
     NameTaken,
+    /// Only operators may do this.
+    NotOperator,
     /// A request that changes something came from another site.
     ForeignOrigin,
     /// The request is malformed.
@@ -58,10 +64,13 @@ struct Row {
 
 impl Problem {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::SignInNeeded,
         Self::SeatTokenInvalid,
+        Self::SignInFailed,
+        Self::AccountRefused,
         Self::NameTaken,
+        Self::NotOperator,
         Self::ForeignOrigin,
         Self::BadRequest,
         Self::TooLarge,
@@ -88,6 +97,25 @@ impl Problem {
                 "seat-token-invalid",
                 "Open your workspace again",
                 "The heartbeat did not say whose it is, or too late. Opening the workspace mends it.",
+            ),
+            Self::SignInFailed => row(
+                400,
+                "sign-in-failed",
+                "Sign in once more",
+                "Signing in took too long, was begun in another window, or was broken off.",
+            ),
+            Self::AccountRefused => row(
+                403,
+                "account-refused",
+                "This account is not let in",
+                "Your organisation's sign-in knows it, but hotdesk is not open to it. \
+                 Whoever runs hotdesk here can tell why.",
+            ),
+            Self::NotOperator => row(
+                403,
+                "not-an-operator",
+                "This is for operators",
+                "Nothing was changed. Whoever runs hotdesk here says who is one.",
             ),
             Self::NameTaken => row(
                 403,

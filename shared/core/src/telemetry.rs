@@ -1,19 +1,44 @@
 //! Logs: one JSON event a line, as CloudWatch Logs takes them. Fields `user`, `instance_id`,
 //! `epoch`, `outcome`, `reason`; never a token, cookie, header or body.
+//! The [`crate::audit`] trail is in it at every level.
 
-use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{MakeWriter, format::FmtSpan},
+    util::SubscriberInitExt,
+};
 
-/// Sends events to standard output. The level is `RUST_LOG`'s, else `info`.
-pub fn init() {
+use crate::audit::TARGET;
+
+/// What is logged: as `RUST_LOG` says, else from `info` on; and the audit trail, whatever it says.
+#[must_use]
+pub fn filter() -> EnvFilter {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    match format!("{TARGET}=info").parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    }
+}
+
+/// Sends events to standard output.
+pub fn init() {
+    subscriber(std::io::stdout).init();
+}
+
+/// What writes events there, one a line. CloudWatch stamps each line itself.
+pub fn subscriber<W>(to: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
         .with_span_events(FmtSpan::NONE)
-        // CloudWatch stamps each line itself.
         .without_time()
-        .with_env_filter(filter)
-        .init();
+        .with_env_filter(filter())
+        .with_writer(to)
+        .finish()
 }

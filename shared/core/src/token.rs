@@ -1,10 +1,11 @@
-//! Signed tokens: sessions, tickets and seat tokens, all EdDSA (Ed25519) JWTs with a key id.
+//! Signed tokens: sessions, tickets, seat tokens and orders, all EdDSA (Ed25519) JWTs with a key id.
 //!
 //! | token | audience | carried | lives |
 //! | --- | --- | --- | --- |
-//! | [`SessionClaims`] | `session` | HttpOnly cookie of the API | until the session's end |
+//! | [`SessionClaims`] | `session` | HttpOnly cookie of the API | an hour, renewed until the session's end |
 //! | [`TicketClaims`] | the instance's id | address of one redirect | 60 s, one use |
 //! | [`SeatClaims`] | `ping` | HttpOnly cookie of the box | 15 min, renewed by ping |
+//! | [`DrainClaims`] | `drain:` and the instance's id | body of a request to the agent | 30 s |
 //!
 //! The audience keeps one kind from passing for another. Time is the caller's, so expiry is
 //! checked here and not by the JWT crate, which would read the machine's clock.
@@ -13,7 +14,8 @@ mod claims;
 mod keys;
 
 pub use claims::{
-    Claims, SEAT_TOKEN_MIN, SeatClaims, SessionClaims, TICKET_LIFETIME, TicketClaims,
+    Claims, DrainClaims, ORDER_LIFETIME, SEAT_TOKEN_MIN, SeatClaims, SessionClaims,
+    TICKET_LIFETIME, TicketClaims,
 };
 pub use keys::{KeyError, Signer, Verifier, generate};
 

@@ -6,8 +6,13 @@
 //! Both carry a nonce, new for each answer, so that the policy can refuse everything else (CSP
 //! Level 3, section 2.3.1).
 
+mod negotiate;
+mod problem;
+
 use askama::Template;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+pub use negotiate::{json, varies, wants_page};
+pub use problem::problem_page;
 
 /// What a page needs to be allowed beyond its own style and script.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,11 +44,12 @@ pub fn page<T: Template>(
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (header::VARY, "accept"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.extend(hotdesk::web::EVERYWHERE);
     let policy = HeaderValue::from_str(&policy).map_err(|_| askama::Error::Fmt)?;
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(page)

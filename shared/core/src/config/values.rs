@@ -34,6 +34,14 @@ impl std::error::Error for OutOfBounds {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(pub String);
 
+impl BaseUrl {
+    /// Whether it is reached by TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
 impl FromStr for BaseUrl {
     type Err = NoUrl;
 

@@ -12,6 +12,9 @@ use crate::{
 /// How long a ticket lives: long enough for one redirect on a slow line.
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(60);
 
+/// How long an order to a box may be on its way.
+pub const ORDER_LIFETIME: Duration = Duration::from_secs(30);
+
 /// The least that a seat token lives. It lives longer where the idle time is longer, so that
 /// whoever comes back before the reaper can still ping.
 pub const SEAT_TOKEN_MIN: Duration = Duration::from_secs(15 * 60);
@@ -39,6 +42,10 @@ macro_rules! claims {
 }
 
 /// Who somebody is, as the identity provider said: the cookie of the API.
+///
+/// A session lasts from [`SessionClaims::began`] to [`SessionClaims::ends`]; a token of it lives
+/// shorter, and is renewed with answers of the API until then. So a browser that comes back the
+/// next day asks the provider again, and a key may be retired soon after its last use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionClaims {
     /// Always [`SessionClaims::AUDIENCE`].
@@ -49,9 +56,16 @@ pub struct SessionClaims {
     pub idp_issuer: String,
     /// The identity provider's subject.
     pub idp_subject: String,
+    /// Whether the user may end other people's sessions.
+    #[serde(default)]
+    pub operator: bool,
+    /// When the user signed in, seconds since 1970: a revocation after that ends the session.
+    pub began: u64,
+    /// When the session ends, absolutely, seconds since 1970.
+    pub ends: u64,
     /// Signed at.
     pub iat: u64,
-    /// Ends at, absolutely.
+    /// Ends at: never after `ends`.
     pub exp: u64,
 }
 
@@ -59,18 +73,31 @@ impl SessionClaims {
     /// The audience of sessions.
     pub const AUDIENCE: &'static str = "session";
 
-    /// A session of `sub`, from `now` for `lifetime`.
+    /// A session of `sub` that begins now and lasts for `lasts`; this token of it for `token`.
     #[must_use]
     pub fn new(
         sub: UserId,
-        idp_issuer: String,
-        idp_subject: String,
+        (idp_issuer, idp_subject): (String, String),
+        operator: bool,
         now: Ms,
-        lifetime: Duration,
+        (token, lasts): (Duration, Duration),
     ) -> Self {
-        let iat = now.seconds();
-        let exp = iat + lifetime.as_secs();
-        Self { aud: Self::AUDIENCE.to_owned(), sub, idp_issuer, idp_subject, iat, exp }
+        let began = now.seconds();
+        let ends = began + lasts.as_secs();
+        let aud = Self::AUDIENCE.to_owned();
+        let exp = ends.min(began + token.as_secs());
+        Self { aud, sub, idp_issuer, idp_subject, operator, began, ends, iat: began, exp }
+    }
+
+    /// The next token of this session, once half of this one's life is over; `None` before that,
+    /// and where the session itself ends with this token.
+    #[must_use]
+    pub fn renewed(&self, now: Ms) -> Option<Self> {
+        let (now, life) = (now.seconds(), self.exp.saturating_sub(self.iat));
+        if now < self.iat + life / 2 || self.exp >= self.ends {
+            return None;
+        }
+        Some(Self { iat: now, exp: self.ends.min(now + life), ..self.clone() })
     }
 }
 
@@ -140,6 +167,34 @@ impl SeatClaims {
     }
 }
 
+/// An order of the control plane to the agent of a box: nobody is let in any more, and who is in
+/// is put out, until the box boots anew. Given only to a box whose seat is ending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrainClaims {
+    /// [`DrainClaims::audience_of`] the box.
+    pub aud: String,
+    /// Signed at; an agent refuses an order older than its boot.
+    pub iat: u64,
+    /// Ends at: before the box can be another user's, which takes it longer than [`crate::store::REST`].
+    pub exp: u64,
+}
+
+impl DrainClaims {
+    /// An order to that box.
+    #[must_use]
+    pub fn new(instance: &InstanceId, now: Ms) -> Self {
+        let iat = now.seconds();
+        Self { aud: Self::audience_of(instance), iat, exp: iat + ORDER_LIFETIME.as_secs() }
+    }
+
+    /// The audience of orders to that box: not that of its tickets.
+    #[must_use]
+    pub fn audience_of(instance: &InstanceId) -> String {
+        format!("drain:{instance}")
+    }
+}
+
 claims!(SessionClaims);
 claims!(TicketClaims);
 claims!(SeatClaims);
+claims!(DrainClaims);

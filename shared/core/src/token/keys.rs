@@ -31,6 +31,9 @@ pub enum KeyError {
     /// Not a JWK set with at least one Ed25519 key, each with a `kid`.
     #[error("public keys are not a JWK set of Ed25519 keys with key ids")]
     Public,
+    /// A private key in the set that everybody may read.
+    #[error("a private key is among the public keys: replace it, everybody may have seen it")]
+    Leaked,
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
     Random,
@@ -43,6 +46,12 @@ struct PrivateJwk {
     kid: String,
     x: String,
     d: String,
+}
+
+/// A JWK set, as far as it matters that nothing private is in it.
+#[derive(Deserialize)]
+struct PublicSet {
+    keys: Vec<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Makes a key pair: the private JWK and the JWK set with its public half, as JSON. The key id is
@@ -112,6 +121,7 @@ impl fmt::Debug for Signer {
 /// Checks tokens against the public keys of a JWK set.
 #[derive(Clone)]
 pub struct Verifier {
+    published: String,
     keys: BTreeMap<String, DecodingKey>,
     validation: Validation,
 }
@@ -120,9 +130,15 @@ impl Verifier {
     /// From a JWK set; keys that are not Ed25519 or have no `kid` make it invalid.
     ///
     /// # Errors
-    /// [`KeyError::Public`] also when the set is empty.
+    /// [`KeyError::Public`] also when the set is empty; [`KeyError::Leaked`] if a private key is in
+    /// it, as the set is published.
     pub fn from_jwks(json: &str) -> Result<Self, KeyError> {
+        let set: PublicSet = serde_json::from_str(json).map_err(|_| KeyError::Public)?;
+        if set.keys.iter().any(|key| key.get("d").is_some()) {
+            return Err(KeyError::Leaked);
+        }
         let set: JwkSet = serde_json::from_str(json).map_err(|_| KeyError::Public)?;
+        let published = serde_json::to_string(&set).map_err(|_| KeyError::Public)?;
         let keys = set.keys.iter().map(|jwk| {
             let ours = matches!(jwk.algorithm, AlgorithmParameters::OctetKeyPair(_));
             let kid = jwk.common.key_id.clone().filter(|_| ours).ok_or(KeyError::Public)?;
@@ -136,7 +152,20 @@ impl Verifier {
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        Ok(Self { keys, validation })
+        Ok(Self { published, keys, validation })
+    }
+
+    /// The set, as it may be published: with public members only.
+    #[must_use]
+    pub fn jwks(&self) -> &str {
+        &self.published
+    }
+
+    /// Whether the token names a key that is not in the set: another set may have it.
+    #[must_use]
+    pub fn lacks_key_of(&self, token: &str) -> bool {
+        let header = jsonwebtoken::decode_header(token);
+        header.is_ok_and(|header| header.kid.is_some_and(|kid| !self.keys.contains_key(&kid)))
     }
 
     /// The claims, if the token is ours, for `audience`, and not over at `now`.

@@ -15,19 +15,22 @@ const PAGE: MediaType<'_> = MediaType::new(TEXT, HTML);
 const OFFERED: &[MediaType<'_>] = &[MediaType::new(APPLICATION, JSON), PAGE];
 
 /// JSON where there is a page too; pages say so themselves.
-pub(crate) fn json(status: StatusCode, body: &impl serde::Serialize) -> Reply {
+#[must_use]
+pub fn json(status: StatusCode, body: &impl serde::Serialize) -> Reply {
     varies(web::json(status, body))
 }
 
 /// Says that another client may get another representation.
-pub(crate) fn varies(mut reply: Reply) -> Reply {
+#[must_use]
+pub fn varies(mut reply: Reply) -> Reply {
     reply.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     reply
 }
 
 /// Whether the client would rather have a page (RFC 9110, section 12.5.1). Whoever accepts neither,
 /// or says nothing, gets JSON: an answer is better than 406.
-pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn wants_page(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let accept = accept.and_then(|text| Accept::from_str(text).ok());
     accept.is_some_and(|accept| accept.negotiate(OFFERED) == Some(&PAGE))
