@@ -1,0 +1,15 @@
+//! The sign-in function: see the library.
+
+use hotdesk::{clock::SystemClock, telemetry};
+use lambda_http::{Error, Request, run, service_fn};
+use sign_in::{App, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let app = &App::load(SystemClock)?;
+    run(service_fn(
+        move |request: Request| async move { Ok::<_, Error>(handle(app, request).await) },
+    ))
+    .await
+}
