@@ -1,10 +1,15 @@
 //! Boxes without a box behind them, for tests of the control plane.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
 
 use hotdesk::{
     clock::Ms,
-    fleet::{Boxes, Readiness},
+    fleet::{Boxes, Drained, Readiness},
+    id::InstanceId,
     seats::Addresses,
 };
 
@@ -12,7 +17,10 @@ type Asked = dyn Fn() -> Pin<Box<dyn Future<Output = Option<Ms>> + Send>> + Send
 
 /// Boxes that are ready at once, and answer what they are told to when the reaper asks.
 #[derive(Clone)]
-pub struct ReadyBoxes(Arc<Asked>);
+pub struct ReadyBoxes {
+    asked: Arc<Asked>,
+    drained: Arc<Mutex<Vec<InstanceId>>>,
+}
 
 impl Default for ReadyBoxes {
     fn default() -> Self {
@@ -26,7 +34,16 @@ impl ReadyBoxes {
     where
         F: Future<Output = Option<Ms>> + Send + 'static,
     {
-        Self(Arc::new(move || Box::pin(then())))
+        Self { asked: Arc::new(move || Box::pin(then())), drained: Arc::default() }
+    }
+
+    /// The boxes that were drained, in order.
+    ///
+    /// # Panics
+    /// If somebody who drained has panicked.
+    #[must_use]
+    pub fn drained(&self) -> Vec<InstanceId> {
+        self.drained.lock().expect("not poisoned").clone()
     }
 }
 
@@ -36,6 +53,11 @@ impl Boxes for ReadyBoxes {
     }
 
     async fn last_heartbeat(&self, _: &Addresses) -> Option<Ms> {
-        (self.0)().await
+        (self.asked)().await
+    }
+
+    async fn drain(&self, instance: &InstanceId, _: &Addresses) -> Drained {
+        self.drained.lock().expect("not poisoned").push(instance.clone());
+        Drained::Done
     }
 }

@@ -130,9 +130,23 @@ impl Desk {
     /// If the name is none.
     #[must_use]
     pub fn cookie(&self, user: &str) -> String {
+        self.session(user, false)
+    }
+
+    /// The same of an operator.
+    ///
+    /// # Panics
+    /// If the name is none.
+    #[must_use]
+    pub fn operators_cookie(&self, user: &str) -> String {
+        self.session(user, true)
+    }
+
+    fn session(&self, user: &str, operator: bool) -> String {
         let name: UserId = user.parse().expect("a user name");
+        let (account, now) = (("local".into(), user.into()), SystemClock.now());
         let hour = Duration::from_secs(3600);
-        let claims = SessionClaims::new(name, "local".into(), user.into(), SystemClock.now(), hour);
+        let claims = SessionClaims::new(name, account, operator, now, (hour, hour));
         format!("hotdesk={}", self.signer.sign(&claims).expect("signed"))
     }
 
@@ -155,6 +169,14 @@ impl Desk {
             (key, value)
         };
         keys.into_iter().map(dump).collect()
+    }
+
+    /// All that the table holds.
+    ///
+    /// # Panics
+    /// If the table does not answer.
+    pub async fn seats_as_they_are(&self) -> Items {
+        self.seats().scan().await.expect("an answer")
     }
 
     /// A request of a signed-in user.
@@ -207,7 +229,12 @@ impl Desk {
         ping::handle(&self.ping, request.body(Body::from(body)).expect("a request")).await.status()
     }
 
-    fn sent(&self, reply: &Reply) -> Sent {
+    /// Where an answer sends its user.
+    ///
+    /// # Panics
+    /// If that is to no box of ours, or with a ticket that is none.
+    #[must_use]
+    pub fn sent(&self, reply: &Reply) -> Sent {
         let location = reply.headers()[header::LOCATION].to_str().expect("text");
         let url = url::Url::parse(location).expect("a URL");
         let ticket = url.query_pairs().find(|(name, _)| name == "ticket").expect("a ticket").1;

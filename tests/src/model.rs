@@ -113,6 +113,8 @@ pub struct Model {
     pub boots: Vec<Duration>,
     /// What keeps the fleet from growing, and until when that is believed.
     pub limit: Option<(Limit, Ms)>,
+    /// Whose sessions are revoked, and until when.
+    pub revoked: BTreeMap<UserId, Ms>,
     /// Where reconciling is in the table, once it was noted.
     pub walk: Option<String>,
 }

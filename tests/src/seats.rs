@@ -46,8 +46,12 @@ impl MemorySeats {
 }
 
 impl Seats for MemorySeats {
-    async fn open(&self, seat: &Seat, identity: &Identity) -> Answer<Open> {
-        Ok(self.table().open(seat, identity))
+    async fn open(&self, seat: &Seat, identity: &Identity, began: Ms) -> Answer<Open> {
+        Ok(self.table().open(seat, identity, began))
+    }
+
+    async fn revoke(&self, user: &UserId, now: Ms) -> Answer<Option<Seat>> {
+        Ok(self.table().revoke(user, now))
     }
 
     async fn end(&self, seat: &Seat) -> Answer<Write> {

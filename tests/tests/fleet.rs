@@ -12,7 +12,9 @@ mod fleet {
     mod large;
     mod lifetime;
     mod limits;
+    mod never;
     mod outage;
+    mod revoked;
     mod rows;
     mod spot;
     mod storm;

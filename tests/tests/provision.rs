@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use hotdesk::{
     clock::{Clock, Ms, SystemClock},
-    control::{ControlPlane, Policy},
+    control::{ControlPlane, Policy, Reuse},
     error::Error,
     fleet::Fleet,
     id::{Epoch, InstanceId},
@@ -31,6 +31,7 @@ const POLICY: Policy = Policy {
     min_boxes: 0,
     max_standby: 5,
     max_standby_age: None,
+    reuse: Reuse::Clean,
 };
 
 /// The sequence number of the malformed record.
@@ -78,7 +79,10 @@ impl Stage {
             addresses: Addresses::default(),
         };
         let identity = Identity { issuer: "local".into(), subject: user.into() };
-        assert_eq!(self.plane.seats.open(&seat, &identity).await.unwrap(), Open::Opened);
+        assert_eq!(
+            self.plane.seats.open(&seat, &identity, seat.since).await.unwrap(),
+            Open::Opened
+        );
         seat
     }
 
@@ -198,4 +202,27 @@ async fn a_record_that_comes_late_tags_no_box() {
     assert_eq!(stage.owners(), [tags::UNASSIGNED; 2]);
     assert!(stage.handle(stage.changes()).await.unwrap().is_empty());
     assert_eq!(stage.owners(), [tags::UNASSIGNED, "alice"]);
+}
+
+#[tokio::test]
+async fn an_ending_seat_drains_its_box_and_no_other_record_does() {
+    let stage = Stage::set().await;
+    let alice = stage.open("alice", 0, 1).await;
+    assert!(stage.handle(stage.changes()).await.unwrap().is_empty());
+    assert_eq!(stage.plane.boxes.drained(), []);
+    let user = alice.user.clone();
+    assert_eq!(stage.plane.seats.revoke(&user, Ms(2)).await.unwrap(), Some(alice.clone()));
+    let revoked = stage.changes();
+    assert_eq!(revoked.records.len(), 2, "the revocation, and the seat");
+
+    assert!(stage.handle(revoked.clone()).await.unwrap().is_empty());
+    assert_eq!(stage.plane.boxes.drained(), std::slice::from_ref(&alice.instance));
+
+    // The record comes again when the seat is closed: the box may be somebody else's soon.
+    let seats = &stage.plane.seats;
+    let closed = seats.close_and_park(&alice.user, &alice.instance, alice.epoch).await.unwrap();
+    assert_eq!(closed, Write::Done);
+    assert!(stage.handle(revoked).await.unwrap().is_empty());
+    assert!(stage.handle(stage.changes()).await.unwrap().is_empty());
+    assert_eq!(stage.plane.boxes.drained().len(), 1);
 }

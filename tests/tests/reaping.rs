@@ -130,7 +130,9 @@ impl AfterAlice {
 async fn claim(plane: &Plane, user: &str) -> Option<Seat> {
     let identity = Identity { issuer: "local".into(), subject: user.into() };
     let user: UserId = user.parse().unwrap();
-    match allocate(&plane.store, &plane.seats, &plane.clock, &user, &identity).await.unwrap() {
+    let began = plane.clock.now();
+    let (store, seats, clock) = (&plane.store, &plane.seats, &plane.clock);
+    match allocate(store, seats, clock, &user, &identity, began).await.unwrap() {
         Allocation::Ready(seat) => Some(seat),
         _ => None,
     }

@@ -54,7 +54,7 @@ async fn nothing_is_seen_of_a_rebuild_until_all_of_it_is_in() {
     // Whoever claims meanwhile is told that it is cold, and then finds everything.
     let nobody: UserId = "nobody".parse().unwrap();
     let claim = loop {
-        match watching.claim(&nobody, NOW).await {
+        match watching.claim(&nobody, NOW, NOW).await {
             Err(StoreError::Cold) => {}
             answer => break answer.unwrap(),
         }
@@ -87,7 +87,7 @@ async fn a_rebuild_that_died_is_begun_anew_after_its_time_and_not_before() {
         done = store.rebuild(&truths, &[], NOW) => panic!("it was too quick: {done:?}"),
     }
     let user: UserId = "user1".parse().unwrap();
-    assert!(matches!(store.claim(&user, NOW).await, Err(StoreError::Cold)));
+    assert!(matches!(store.claim(&user, NOW, NOW).await, Err(StoreError::Cold)));
     let few = open_seats(3);
     assert_eq!(store.rebuild(&few, &[spare(7)], NOW).await.unwrap(), Rebuild::Busy);
     assert_eq!(store.rebuild(&few, &[spare(7)], LATER).await.unwrap(), Rebuild::Rebuilt);

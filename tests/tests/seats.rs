@@ -5,6 +5,7 @@
 
 mod seats {
     pub(crate) mod many;
+    pub(crate) mod moving;
     pub(crate) mod ops;
     pub(crate) mod pair;
     pub(crate) mod refusing;
@@ -33,10 +34,13 @@ const CALLS: usize = 140;
 const LOOK: usize = 8;
 
 /// What must have come about, so that equal outcomes say something.
-const OUTCOMES: [&str; 19] = [
+const OUTCOMES: [&str; 22] = [
     "Open Opened",
     "Open Conflict",
     "Open OtherPerson",
+    "Open Revoked",
+    "Revoke Some",
+    "Revoke None",
     "End Done",
     "End Refused",
     "Park Done",
@@ -99,7 +103,7 @@ fn the_item_of_a_dead_box_goes_after_two_days_and_no_other_does() {
     let at = |seconds: u64| Ms(died.0 + 1000 * seconds);
     for n in 0..3 {
         let seat = seat(user(n), instance(n), hotdesk::id::Epoch(7), died);
-        now(seats.open(&seat, &identity(n, false)));
+        now(seats.open(&seat, &identity(n, false), died));
     }
     now(seats.park(&instance(3)));
     let dead = now(seats.close_dead(&user(1), &instance(1), hotdesk::id::Epoch(7), died));
@@ -122,4 +126,17 @@ fn the_item_of_a_dead_box_goes_after_two_days_and_no_other_does() {
     assert!(record.change.new_image.is_empty() && !record.change.old_image.is_empty());
     let remover = record.user_identity.as_ref().unwrap();
     assert_eq!(remover.principal_id, "dynamodb.amazonaws.com");
+}
+
+#[test]
+fn a_revocation_is_kept_for_31_days() {
+    const KEPT: u64 = 31 * 86_400;
+    let seats = MemorySeats::default();
+    let at = |seconds: u64| Ms(1_800_000_000_000 + 1000 * seconds);
+    assert_eq!(now(seats.revoke(&user(0), at(0))), None);
+    assert_eq!(now(seats.revoke(&user(1), at(0))), None);
+    assert_eq!(now(seats.revoke(&user(1), at(1))), None);
+    assert_eq!(seats.expire(at(KEPT)), 0);
+    assert_eq!(seats.expire(at(KEPT + 1)), 1);
+    assert_eq!(now(seats.scan()).revoked, [(user(1), at(1))], "revoked again later");
 }

@@ -21,6 +21,8 @@ pub(crate) struct Opened {
 pub(crate) struct Batch {
     /// The seats that were opened, in order; of each user the last.
     pub(crate) opened: Vec<Opened>,
+    /// The seats whose end was decided.
+    pub(crate) ending: Vec<Seat>,
     /// Whether capacity may have to change.
     pub(crate) capacity: bool,
     /// The sequence numbers of records that cannot be read.
@@ -41,8 +43,11 @@ pub(crate) fn read(event: Event) -> Batch {
                 batch.opened.retain(|earlier| earlier.seat.user != item.seat.user);
                 batch.opened.push(Opened { record: change.sequence_number, seat: item.seat });
             }
+            Ok(Some(Record::User(item))) if item.state == UserState::Ending => {
+                batch.ending.push(item.seat);
+            }
             Ok(Some(Record::Capacity)) => batch.capacity = true,
-            Ok(Some(Record::User(_) | Record::Box(..)) | None) => {}
+            Ok(Some(Record::User(_) | Record::Box(..) | Record::Revoked(..)) | None) => {}
             Err(error) => {
                 error!(record = change.sequence_number, %error, "record cannot be read");
                 batch.failed.push(change.sequence_number);

@@ -4,6 +4,8 @@
 //! - A seat was opened: its box is tagged with its owner. The record may be late, so the table is
 //!   asked whether the seat is still open; a tag that is missing is nothing, another user's is a
 //!   lie.
+//! - A seat is ending: its box is ordered to let nobody in any more. Not reached in some seconds, it
+//!   is left to the stop of the box.
 //! - A seat was opened, or somebody left word that capacity is wanted: one round of capacity for
 //!   the whole batch. So a storm of logins costs a handful of calls, and the function that people
 //!   reach from the internet needs no right to touch the fleet.
@@ -38,9 +40,11 @@ pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     request_id: String,
 ) -> Result<DynamoDbEventResponse, Error> {
     let until = plane.clock.now().plus(WORK);
-    let Batch { opened, capacity, mut failed } = batch::read(event);
-    // People wait for capacity, and nobody for tags.
-    let scaled = if capacity { Box::pin(converge(plane, &request_id)).await } else { Ok(()) };
+    let Batch { opened, ending, capacity, mut failed } = batch::read(event);
+    // People wait for capacity and whoever is to go is in until then; nobody waits for tags.
+    let scale =
+        async { if capacity { Box::pin(converge(plane, &request_id)).await } else { Ok(()) } };
+    let ((), scaled) = tokio::join!(plane.drain_ending(&ending), scale);
     for (n, Opened { record, seat }) in opened.into_iter().enumerate() {
         // As many as the time allows, at least one; the next invocation goes on from here.
         if n > 0 && plane.clock.now() >= until {

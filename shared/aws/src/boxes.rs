@@ -4,21 +4,28 @@
 use std::time::Duration;
 
 use hotdesk::{
-    clock::Ms,
-    fleet::{Boxes, Readiness},
+    clock::{Clock, Ms, SystemClock},
+    fleet::{Boxes, Drained, Readiness},
+    id::InstanceId,
     seats::Addresses,
+    token::{DrainClaims, Signer},
 };
+use reqwest::{StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
-use tracing::debug;
+use tracing::{debug, error};
 
 /// How long a box may take to answer; one that is up answers in milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a box may take to answer an order: whoever waits for many of them does so for 2 s.
+const ORDER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// [`Boxes`] over HTTP.
 #[derive(Clone, Debug)]
 pub struct AgentBoxes {
     client: reqwest::Client,
     url: String,
+    signer: Signer,
 }
 
 #[derive(Deserialize)]
@@ -28,20 +35,33 @@ struct Activity {
 }
 
 impl AgentBoxes {
-    /// Agents at `url`, in which `{privateIp}` and `{publicIp}` stand for a box's addresses.
+    /// Agents at `url`, in which `{privateIp}` and `{publicIp}` stand for a box's addresses; `signer`
+    /// signs what they are ordered.
     ///
     /// # Errors
     /// The HTTP client could not be built.
-    pub fn new(url: &str) -> Result<Self, reqwest::Error> {
+    pub fn new(url: &str, signer: Signer) -> Result<Self, reqwest::Error> {
         // A box is on the fleet's own network: never by way of a proxy.
         let client = reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build()?;
-        Ok(Self { client, url: url.to_owned() })
+        Ok(Self { client, url: url.to_owned(), signer })
+    }
+
+    fn url(&self, at: &Addresses, path: &str) -> String {
+        let base =
+            self.url.replace("{privateIp}", &at.private_ip).replace("{publicIp}", &at.public_ip);
+        format!("{base}{path}")
     }
 
     async fn get(&self, at: &Addresses, path: &str) -> Option<reqwest::Response> {
-        let base =
-            self.url.replace("{privateIp}", &at.private_ip).replace("{publicIp}", &at.public_ip);
-        match self.client.get(format!("{base}{path}")).send().await {
+        self.send(self.client.get(self.url(at, path)), path).await
+    }
+
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        path: &str,
+    ) -> Option<reqwest::Response> {
+        match request.send().await {
             Ok(answer) => Some(answer),
             Err(e) => {
                 debug!(path, error = %e, "the box does not answer");
@@ -62,5 +82,25 @@ impl Boxes for AgentBoxes {
     async fn last_heartbeat(&self, at: &Addresses) -> Option<Ms> {
         let answer = self.get(at, "/activity").await?;
         answer.json::<Activity>().await.ok()?.last_heartbeat
+    }
+
+    async fn drain(&self, instance: &InstanceId, at: &Addresses) -> Drained {
+        let order = match self.signer.sign(&DrainClaims::new(instance, SystemClock.now())) {
+            Ok(order) => order,
+            Err(e) => {
+                error!(error = %e, "no order to a box can be signed");
+                return Drained::Unreachable;
+            }
+        };
+        let request = self.client.post(self.url(at, "/drain")).timeout(ORDER_TIMEOUT);
+        let request = request.header(CONTENT_TYPE, "text/plain").body(order);
+        match self.send(request, "/drain").await.map(|answer| answer.status()) {
+            Some(StatusCode::NO_CONTENT) => Drained::Done,
+            Some(status) => {
+                error!(instance_id = %instance, %status, "the box does not take an order");
+                Drained::Unreachable
+            }
+            None => Drained::Unreachable,
+        }
     }
 }

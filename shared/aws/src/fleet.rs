@@ -171,12 +171,18 @@ impl Fleet for AwsFleet {
         .await
     }
 
-    async fn terminate(&self, instance: &InstanceId) -> Answer<()> {
-        // Standby members are not part of desired, so there is nothing to decrement.
+    async fn terminate(&self, instance: &InstanceId, lower: bool) -> Answer<()> {
         let request = self.autoscaling.terminate_instance_in_auto_scaling_group();
-        let request =
-            request.instance_id(instance.as_str()).should_decrement_desired_capacity(false);
-        match request.send().await {
+        let request = request.instance_id(instance.as_str());
+        let mut sent = request.clone().should_decrement_desired_capacity(lower).send().await;
+        // The group is as small as it may be, or the member has moved to where it does not count.
+        if lower
+            && let Err(error) = &sent
+            && error::refusal(error) == Some(Refusal::NotNow)
+        {
+            sent = request.should_decrement_desired_capacity(false).send().await;
+        }
+        match sent {
             Ok(_) => Ok(()),
             Err(error) if error::refusal(&error) == Some(Refusal::Unlisted) => Ok(()),
             Err(error) => Err(error::fleet(error)),

@@ -5,6 +5,7 @@ mod condition;
 mod open;
 mod read;
 pub(crate) mod record;
+mod revoke;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use hotdesk::{
     clock::SystemClock,
-    config::{self, ConfigError, FleetConfig, SeatsConfig, StoreConfig},
+    config::{self, ConfigError, FleetConfig, SeatsConfig, SigningConfig, StoreConfig},
     control::ControlPlane,
     store::{StoreError, redis::RedisStore},
 };
@@ -34,6 +34,7 @@ pub async fn control_plane() -> Result<AwsControlPlane, SetupError> {
     let store: StoreConfig = config::load()?;
     let seats: SeatsConfig = config::load()?;
     let fleet: FleetConfig = config::load()?;
+    let signing: SigningConfig = config::load()?;
     let sdk = sdk_config().await;
     let (ec2, autoscaling) =
         (aws_sdk_ec2::Client::new(&sdk), aws_sdk_autoscaling::Client::new(&sdk));
@@ -41,7 +42,7 @@ pub async fn control_plane() -> Result<AwsControlPlane, SetupError> {
         store: RedisStore::new(&store.redis_url, &store.key_prefix)?,
         seats: DynamoSeats::new(aws_sdk_dynamodb::Client::new(&sdk), &seats.seats_table),
         fleet: AwsFleet::new(ec2, autoscaling, &fleet.asg_name),
-        boxes: AgentBoxes::new(&fleet.probe_url.0)?,
+        boxes: AgentBoxes::new(&fleet.probe_url.0, signing.signer()?)?,
         clock: SystemClock,
         policy: fleet.policy(),
     })

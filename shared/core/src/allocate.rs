@@ -7,11 +7,11 @@
 use tracing::{info, warn};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Ms},
     error::Error,
     id::UserId,
     rebuild,
-    seats::{BoxItem, Identity, Open, Seat, Seats, Truth, UserItem},
+    seats::{BoxItem, Identity, Open, Seat, Seats, Truth, UserItem, UserState},
     store::{Claim, Place, Store, StoreError},
 };
 
@@ -32,9 +32,11 @@ pub enum Allocation {
     Rebuilding,
     /// The user name belongs to somebody else.
     OtherPerson,
+    /// The session was revoked: sign in again.
+    Revoked,
 }
 
-/// Gives `user` their box, or a place in the queue.
+/// Gives `user`, whose session began then, their box, or a place in the queue.
 ///
 /// # Errors
 /// The store or the table did not answer; what was claimed is found again by the next try.
@@ -44,9 +46,10 @@ pub async fn allocate<S: Store, D: Seats>(
     clock: &impl Clock,
     user: &UserId,
     identity: &Identity,
+    began: Ms,
 ) -> Result<Allocation, Error> {
     for _ in 0..ROUNDS {
-        let claim = match store.claim(user, clock.now()).await {
+        let claim = match store.claim(user, began, clock.now()).await {
             Err(StoreError::Cold) => {
                 rebuild::from_items(store, seats, clock).await?;
                 continue;
@@ -61,8 +64,9 @@ pub async fn allocate<S: Store, D: Seats>(
                 return Ok(Allocation::Waiting(place));
             }
             Claim::Stopping => return Ok(Allocation::Stopping),
+            Claim::Revoked => return Ok(Allocation::Revoked),
         };
-        match seats.open(&seat, identity).await? {
+        match seats.open(&seat, identity, began).await? {
             Open::Opened => {
                 info!(%user, instance_id = %seat.instance, epoch = seat.epoch.0, "seat open");
                 return Ok(Allocation::Ready(seat));
@@ -73,6 +77,11 @@ pub async fn allocate<S: Store, D: Seats>(
                     store.leave(user, seat.epoch, clock.now()).await?;
                 }
                 return Ok(Allocation::OtherPerson);
+            }
+            Open::Revoked(at) => {
+                warn!(%user, "the store did not know that the session was revoked: refused");
+                take_back(store, seats, clock, &seat, at).await?;
+                return Ok(Allocation::Revoked);
             }
             Open::Conflict { user: item, instance } => {
                 warn!(%user, instance_id = %seat.instance, epoch = seat.epoch.0, "the store was wrong");
@@ -105,6 +114,31 @@ async fn correct<S: Store, D: Seats>(
     // The user's own item last: if it names a box that an item above frees, it is theirs.
     truths.extend(user.map(|item| Truth::User(item.seat, item.state)));
     settle(store, seats, &truths, clock).await
+}
+
+/// Takes the seat back that the store gave to a revoked session, and has the store know of the
+/// revocation. If the seat is open it is another session's of the user, who signed in again: theirs
+/// it stays.
+async fn take_back<S: Store, D: Seats>(
+    store: &S,
+    seats: &D,
+    clock: &impl Clock,
+    seat: &Seat,
+    revoked: Ms,
+) -> Result<(), Error> {
+    let item = seats.user(&seat.user).await?;
+    let open = item.as_ref().is_some_and(|item| {
+        item.state == UserState::Open
+            && item.seat.instance == seat.instance
+            && item.seat.epoch == seat.epoch
+    });
+    let mut truths = vec![Truth::Revoked(seat.user.clone(), revoked)];
+    truths.extend(item.map(|item| Truth::User(item.seat, item.state)));
+    settle(store, seats, &truths, clock).await?;
+    if !open {
+        store.leave(&seat.user, seat.epoch, clock.now()).await?;
+    }
+    Ok(())
 }
 
 /// Makes the store agree with these items; the seats of boxes that are dead are closed.

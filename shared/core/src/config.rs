@@ -11,7 +11,7 @@ use envconfig::Envconfig;
 pub use values::{BaseUrl, Bounded, NoUrl, OutOfBounds};
 
 use crate::{
-    control::Policy,
+    control::{Policy, Reuse},
     token::{KeyError, SEAT_TOKEN_MIN, Signer, Verifier},
 };
 
@@ -104,6 +104,9 @@ pub struct FleetConfig {
     /// The least number of boxes that run.
     #[envconfig(from = "MIN_BOXES", default = "1")]
     pub min_boxes: Bounded<0, 1000>,
+    /// What becomes of a box that is taken back: `clean` or `never`.
+    #[envconfig(from = "BOX_REUSE", default = "clean")]
+    pub box_reuse: Reuse,
 }
 
 impl FleetConfig {
@@ -119,7 +122,25 @@ impl FleetConfig {
             max_standby_age: unless_zero(self.max_standby_age.0),
             spares: count(self.spares.0),
             min_boxes: count(self.min_boxes.0),
+            reuse: self.box_reuse,
         }
+    }
+}
+
+/// The key of whoever only signs.
+#[derive(Clone, Debug, Envconfig)]
+pub struct SigningConfig {
+    #[envconfig(from = "SIGNING_KEY")]
+    signing_key: String,
+}
+
+impl SigningConfig {
+    /// The key itself.
+    ///
+    /// # Errors
+    /// [`ConfigError::Key`]; the key is not in it.
+    pub fn signer(&self) -> Result<Signer, ConfigError> {
+        Ok(Signer::from_jwk(&self.signing_key)?)
     }
 }
 
@@ -156,9 +177,6 @@ pub struct WebConfig {
     /// Where the API is, as browsers see it; also the only `Origin` that may change anything.
     #[envconfig(from = "BASE_URL")]
     pub base_url: BaseUrl,
-    /// Where one signs in; default `{BASE_URL}/login`.
-    #[envconfig(from = "LOGIN_URL")]
-    login_url: Option<BaseUrl>,
     /// Where a box is, as browsers see it; `{instanceId}`, `{publicIp}`, `{privateIp}` stand for
     /// the box's.
     #[envconfig(from = "WORKSPACE_URL")]
@@ -166,28 +184,13 @@ pub struct WebConfig {
 }
 
 impl WebConfig {
-    /// With the sign-in page at its default address.
+    /// With these addresses.
     ///
     /// # Errors
     /// [`NoUrl`] if one of them is none.
     pub fn new(base_url: &str, workspace_url: &str) -> Result<Self, NoUrl> {
         let (base_url, workspace_url) = (base_url.parse()?, workspace_url.parse()?);
-        Ok(Self { base_url, login_url: None, workspace_url })
-    }
-
-    /// Where one signs out, by a POST: beside where one signs in.
-    #[must_use]
-    pub fn logout_url(&self) -> String {
-        let login = self.login_url();
-        format!("{}/logout", login.strip_suffix("/login").unwrap_or(&login))
-    }
-
-    /// Where one signs in.
-    #[must_use]
-    pub fn login_url(&self) -> String {
-        self.login_url
-            .as_ref()
-            .map_or_else(|| format!("{}/login", self.base_url.0), |url| url.0.clone())
+        Ok(Self { base_url, workspace_url })
     }
 
     /// The name of the session cookie: with the `__Host-` prefix (RFC 6265bis) where it can be,
@@ -201,7 +204,7 @@ impl WebConfig {
 /// The name of the session cookie of an API at `base_url`.
 #[must_use]
 pub fn session_cookie(base_url: &BaseUrl) -> &'static str {
-    if base_url.0.starts_with("https://") { "__Host-hotdesk" } else { "hotdesk" }
+    if base_url.is_https() { "__Host-hotdesk" } else { "hotdesk" }
 }
 
 /// A part of the configuration.
@@ -234,6 +237,7 @@ mod tests {
             ("MAX_STANDBY", "-1"),
             ("MAX_LIFETIME_SECONDS", "never"),
             ("PROBE_URL", "box:8081"),
+            ("BOX_REUSE", "always"),
         ] {
             assert!(fleet(name, bad).is_err(), "{name}={bad}");
         }
@@ -245,8 +249,10 @@ mod tests {
             min_boxes: 1,
             max_standby: 5,
             max_standby_age: Some(Duration::from_secs(7 * 86_400)),
+            reuse: Reuse::Clean,
         };
         assert_eq!(policy, expected);
+        assert_eq!(fleet("BOX_REUSE", "never").unwrap().policy().reuse, Reuse::Never);
     }
 
     #[test]

@@ -5,12 +5,14 @@
 //! | the reaper's pass | [`pass`](crate::control::Pass) |
 //! | whose box is taken back | `ending` |
 //! | the stop flow, the only way that a box is stopped | `stop` |
+//! | orders to boxes whose user's seat is ending | `drain` |
 //! | capacity | [`scaling`], `standby` |
 //! | boxes that boot, until they are somebody's or spare | [`arrivals`] |
 //! | the reconcile table | `reconcile` |
 //! | hooks and state changes | `lifecycle` |
 
 pub mod arrivals;
+mod drain;
 mod ending;
 mod lifecycle;
 mod pass;
@@ -19,7 +21,7 @@ pub mod scaling;
 mod standby;
 mod stop;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 pub use ending::{NOTICE, notice};
 pub use lifecycle::ABSENT;
@@ -58,6 +60,35 @@ pub struct Policy {
     pub max_standby: usize,
     /// A stopped box is terminated after this time, so that old images die out.
     pub max_standby_age: Option<Duration>,
+    /// Whether a box that was used is used again.
+    pub reuse: Reuse,
+}
+
+/// What becomes of a box that is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// It is parked in standby, and clean when it is started again: its root file system's changes
+    /// are discarded at every boot. Users may not be root for that.
+    Clean,
+    /// It is terminated. Users may be root.
+    Never,
+}
+
+/// Neither `clean` nor `never`.
+#[derive(Debug, thiserror::Error)]
+#[error("must be clean or never")]
+pub struct NoReuse;
+
+impl FromStr for Reuse {
+    type Err = NoReuse;
+
+    fn from_str(text: &str) -> Result<Self, NoReuse> {
+        match text {
+            "clean" => Ok(Self::Clean),
+            "never" => Ok(Self::Never),
+            _ => Err(NoReuse),
+        }
+    }
 }
 
 /// The ports and the policy. Functions build one before they serve; tests build it from fakes.

@@ -211,9 +211,10 @@ calls! {
     fn stop(&self, instances: &[InstanceId]) -> Refused;
     /// Starts stopped instances.
     fn start(&self, instances: &[InstanceId]) -> Refused;
-    /// Terminates a member, whose place in the group is not filled by this call. One that is a
-    /// member no more is no error.
-    fn terminate(&self, instance: &InstanceId) -> ();
+    /// Terminates a member. With one that is in service, desired can be lowered, so that the group
+    /// puts no other in its place; it is not where the group may be no smaller. One that is a member
+    /// no more is no error.
+    fn terminate(&self, instance: &InstanceId, lower: bool) -> ();
     /// Sets desired to an absolute number.
     fn set_desired(&self, desired: usize) -> ();
     /// Answers the hook that holds the instance.
@@ -237,6 +238,15 @@ pub enum Readiness {
     NotReady,
 }
 
+/// What became of an order to a box to let nobody in any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drained {
+    /// It does so until it boots anew; whoever was in is out.
+    Done,
+    /// It did not answer, or not that.
+    Unreachable,
+}
+
 /// The port to the agents on the boxes. Nothing here fails: a box that does not answer is not ready
 /// and knows of no heartbeat.
 pub trait Boxes: Send + Sync {
@@ -244,4 +254,6 @@ pub trait Boxes: Send + Sync {
     fn readiness(&self, at: &Addresses) -> impl Future<Output = Readiness> + Send;
     /// When the box last saw a heartbeat; `None` if never, or if it does not say.
     fn last_heartbeat(&self, at: &Addresses) -> impl Future<Output = Option<Ms>> + Send;
+    /// Orders the box to let nobody in until it boots anew. Only for one whose user's seat is ending.
+    fn drain(&self, instance: &InstanceId, at: &Addresses) -> impl Future<Output = Drained> + Send;
 }

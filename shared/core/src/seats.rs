@@ -4,12 +4,13 @@
 //! | --- | --- |
 //! | `user#alice` | [`UserItem`]: open, ending or closed; instance, epoch |
 //! | `instance#i-...` | absent: clean and free to give; else a [`BoxItem`] |
+//! | `revoked#alice` | until when her sessions are revoked; kept for [`KEPT_REVOKED`] |
 //!
 //! Open comes before anybody is sent to a box; ending or parked before the first AWS call of a
 //! stop; closed and parked (one transaction) when the box is stopped; waking before StartInstances;
 //! deletion after ExitStandby, before the box is admitted.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,10 @@ use crate::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
 };
+
+/// How long a revocation is remembered: longer than any session lasts, which is 30 days at most
+/// (`SESSION_MAX_SECONDS`).
+pub const KEPT_REVOKED: Duration = Duration::from_secs(31 * 86_400);
 
 /// Where a box is reached; empty where it has no such address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,6 +105,8 @@ pub enum Truth {
     Parked(InstanceId),
     /// This box is waking.
     Waking(InstanceId),
+    /// The user's sessions that began then or before are revoked.
+    Revoked(UserId, Ms),
 }
 
 /// Everything in the table.
@@ -109,6 +116,8 @@ pub struct Items {
     pub users: Vec<UserItem>,
     /// The boxes'.
     pub boxes: Vec<(InstanceId, BoxItem)>,
+    /// Whose sessions were revoked, and until when.
+    pub revoked: Vec<(UserId, Ms)>,
 }
 
 impl Items {
@@ -121,7 +130,8 @@ impl Items {
             BoxItem::Parked => Some(Truth::Parked(instance.clone())),
             BoxItem::Waking => Some(Truth::Waking(instance.clone())),
         });
-        users.chain(boxes).collect()
+        let revoked = self.revoked.iter().map(|(user, at)| Truth::Revoked(user.clone(), *at));
+        users.chain(boxes).chain(revoked).collect()
     }
 }
 
@@ -148,6 +158,8 @@ pub enum Open {
     },
     /// The name belongs to somebody else.
     OtherPerson,
+    /// The session is one of those that began then or before, which are revoked.
+    Revoked(Ms),
 }
 
 /// Of the other conditional writes.
@@ -186,11 +198,15 @@ macro_rules! calls {
 }
 
 calls! {
-    /// Opens the seat: its user's item must be absent, closed with a lower epoch, or this seat; its
-    /// box's item must be absent or this seat; the identity must be the recorded one.
-    fn open(&self, seat: &Seat, identity: &Identity) -> Open;
+    /// Opens the seat for a session that began then: its user's item must be absent, closed with a
+    /// lower epoch, or this seat; its box's item must be absent or this seat; the identity must be
+    /// the recorded one; the session must not be revoked.
+    fn open(&self, seat: &Seat, identity: &Identity, began: Ms) -> Open;
     /// Ends the seat: open -> ending, for the same instance and epoch.
     fn end(&self, seat: &Seat) -> Write;
+    /// Revokes the sessions of a user that began until now, and ends their open seat, in one step;
+    /// what it gives back is that seat.
+    fn revoke(&self, user: &UserId, now: Ms) -> Option<Seat>;
     /// Parks a box that has no item.
     fn park(&self, instance: &InstanceId) -> Write;
     /// Closes the ending seat of a stopped box and parks the box, in one transaction.

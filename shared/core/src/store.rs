@@ -16,8 +16,8 @@ use std::{future::Future, time::Duration};
 
 pub use outcome::{
     Admit, Adopt, Ask, BeginStop, BoxPhase, Claim, Demand, Dropped, Duty, Evict, Expire,
-    FinishStop, Idle, Known, Leave, Limit, Lock, Place, Rebuild, Spare, Stop, Threat, Touch,
-    Unlock, View, Warn, Warning, Workspace,
+    FinishStop, Idle, Known, Leave, Limit, Lock, Place, Rebuild, Revoke, Spare, Stop, Threat,
+    Touch, Unlock, View, Warn, Warning, Workspace,
 };
 
 use crate::{
@@ -65,9 +65,9 @@ macro_rules! steps {
 }
 
 steps! {
-    /// A seat for a user: the one they have (its `lastSeen` refreshed), a spare, or a place in the
-    /// queue.
-    fn claim(&self, user: &UserId, now: Ms) -> Claim;
+    /// A seat for a user whose session began then: the one they have (its `lastSeen` refreshed), a
+    /// spare, or a place in the queue; nothing if the session was revoked.
+    fn claim(&self, user: &UserId, began: Ms, now: Ms) -> Claim;
     /// Where a user stands; keeps the place of one who waits.
     fn ask(&self, user: &UserId, now: Ms) -> Ask;
     /// A heartbeat of that seat; `lastSeen` never goes backwards.
@@ -91,6 +91,11 @@ steps! {
     /// Begins the stop of that seat on its user's word; a waiting user leaves the queue, whatever
     /// the epoch.
     fn leave(&self, user: &UserId, epoch: Epoch, now: Ms) -> Leave;
+    /// Revokes the sessions of a user that began until now: begins the stop of their box, whatever
+    /// the epoch; a waiting user leaves the queue.
+    fn revoke(&self, user: &UserId, now: Ms) -> Revoke;
+    /// Until when a user's sessions are revoked: those that began then or before; changes nothing.
+    fn revoked(&self, user: &UserId) -> Option<Ms>;
     /// Begins the stop of up to `n` spares.
     fn retire(&self, n: usize, now: Ms) -> Vec<Stop>;
     /// Begins the stop of a box that is no user's; `None` if it has a user or is GONE.
@@ -142,7 +147,7 @@ impl Claim {
     pub fn seat(&self) -> Option<&Seat> {
         match self {
             Self::Running(seat) | Self::Assigned(seat) => Some(seat),
-            Self::Waiting(_) | Self::Stopping => None,
+            Self::Waiting(_) | Self::Stopping | Self::Revoked => None,
         }
     }
 }

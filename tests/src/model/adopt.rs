@@ -23,6 +23,7 @@ impl Model {
                 Truth::User(seat, state) => self.adopt_seat(seat, *state, now, &mut sum.dead),
                 Truth::Parked(instance) => self.adopt_box(instance, BoxPhase::Stopping(now), now),
                 Truth::Waking(instance) => self.adopt_box(instance, BoxPhase::Waking(now), now),
+                Truth::Revoked(user, at) => self.note_revoked(user, *at),
             };
             sum.changed += usize::from(changed);
         }
@@ -64,6 +65,7 @@ impl Model {
         for item in items {
             match item {
                 Truth::User(..) => {}
+                Truth::Revoked(user, at) => drop(self.note_revoked(user, *at)),
                 Truth::Parked(i) => self.fill(i, BoxPhase::Stopping(now), None, now),
                 Truth::Waking(i) => self.fill(i, BoxPhase::Waking(now), None, now),
             }

@@ -31,6 +31,9 @@ impl Model {
         for (n, took) in self.boots.iter().enumerate() {
             put("fleet:boots".into(), &n.to_string(), took.as_millis().to_string());
         }
+        for (user, at) in &self.revoked {
+            put("fleet:revoked".into(), user.as_str(), at.to_string());
+        }
         for (id, since) in &self.arriving {
             put("fleet:arriving".into(), id.as_str(), since.to_string());
         }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
-    seats::Seat,
-    store::{BeginStop, Claim, Expire, Idle, Leave, Stop, Threat, Touch, Warning, Workspace},
+    seats::{KEPT_REVOKED, Seat},
+    store::{
+        BeginStop, Claim, Expire, Idle, Leave, Revoke, Stop, Threat, Touch, Warning, Workspace,
+    },
 };
 
 use super::{Answer, BoxPhase, Model, Phase, Pick, User};
@@ -28,8 +30,11 @@ impl Model {
     ///
     /// # Errors
     /// [`super::Cold`].
-    pub fn claim(&mut self, user: &UserId, now: Ms, pick: Pick<'_>) -> Answer<Claim> {
+    pub fn claim(&mut self, user: &UserId, began: Ms, now: Ms, pick: Pick<'_>) -> Answer<Claim> {
         self.warm()?;
+        if self.revoked.get(user).is_some_and(|at| *at >= began) {
+            return Ok(Claim::Revoked);
+        }
         match self.user_phase(user) {
             Phase::Running(_) => {
                 self.see(user, now);
@@ -189,6 +194,45 @@ impl Model {
             return Ok(Leave::AlreadyGone);
         }
         Ok(Leave::Begun(self.begin(user, now)))
+    }
+
+    /// As [`hotdesk::store::Store::revoke`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn revoke(&mut self, user: &UserId, now: Ms) -> Answer<Revoke> {
+        self.warm()?;
+        self.revoked.retain(|_, at| *at > now.minus(KEPT_REVOKED));
+        self.note_revoked(user, now);
+        Ok(match self.user_phase(user) {
+            Phase::Starting { .. } => {
+                self.dequeue(user, now);
+                Revoke::Left
+            }
+            Phase::Running(_) => Revoke::Begun(self.begin(user, now)),
+            Phase::None | Phase::Stopped | Phase::Stopping(_) => Revoke::Nothing,
+        })
+    }
+
+    /// As [`hotdesk::store::Store::revoked`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn revoked(&self, user: &UserId) -> Answer<Option<Ms>> {
+        self.warm()?;
+        Ok(self.revoked.get(user).copied())
+    }
+
+    /// Whether that is news.
+    pub(super) fn note_revoked(&mut self, user: &UserId, at: Ms) -> bool {
+        let known = self.revoked.insert(user.clone(), at);
+        match known.filter(|known| *known >= at) {
+            Some(known) => {
+                self.revoked.insert(user.clone(), known);
+                false
+            }
+            None => true,
+        }
     }
 
     fn begin(&mut self, user: &UserId, now: Ms) -> Stop {

@@ -4,7 +4,7 @@ use aws_lambda_events::dynamodb::Event;
 use hotdesk::{
     clock::Ms,
     id::{InstanceId, UserId},
-    seats::{BoxItem, UserItem, UserState},
+    seats::{BoxItem, KEPT_REVOKED, UserItem, UserState},
 };
 use serde_json::{Value, json};
 
@@ -21,6 +21,13 @@ pub enum Item {
         item: BoxItem,
         /// When it is over, in seconds since 1970.
         expires: Option<u64>,
+    },
+    /// That a user's sessions are revoked.
+    Revoked {
+        /// Whose.
+        user: UserId,
+        /// Those that began then or before.
+        at: Ms,
     },
     /// Word that capacity is wanted.
     Capacity {
@@ -58,6 +65,11 @@ pub(super) fn user_key(user: &UserId) -> String {
     format!("user#{user}")
 }
 
+/// The key of the item that says that a user's sessions are revoked.
+pub(super) fn revoked_key(user: &UserId) -> String {
+    format!("revoked#{user}")
+}
+
 /// The key of a box's item.
 pub(super) fn box_key(instance: &InstanceId) -> String {
     format!("instance#{instance}")
@@ -68,6 +80,7 @@ impl Item {
         match self {
             Self::User(item) => user_key(&item.seat.user),
             Self::Box { instance, .. } => box_key(instance),
+            Self::Revoked { user, .. } => revoked_key(user),
             Self::Capacity { .. } => "fleet#capacity".into(),
         }
     }
@@ -83,6 +96,10 @@ impl Item {
                 }
                 image
             }
+            Self::Revoked { at, .. } => json!({
+                "at": number(at.0),
+                "expires": number(at.plus(KEPT_REVOKED).seconds()),
+            }),
             Self::Capacity { asked } => json!({ "asked": number(asked.0) }),
         };
         image["pk"] = text(&self.key());

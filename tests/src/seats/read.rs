@@ -3,12 +3,13 @@
 use std::{collections::BTreeSet, ops::Bound};
 
 use hotdesk::{
+    clock::Ms,
     id::{InstanceId, UserId},
     seats::{BoxItem, Items, Page, UserItem},
 };
 
 use super::{
-    change::{Item, box_key, user_key},
+    change::{Item, box_key, revoked_key, user_key},
     table::{Place, Table, place},
 };
 
@@ -20,6 +21,14 @@ impl Table {
     pub(super) fn user(&self, user: &UserId) -> Option<UserItem> {
         match self.row(&user_key(user)) {
             Some(Item::User(item)) => Some(item.clone()),
+            _ => None,
+        }
+    }
+
+    /// Until when the user's sessions are revoked.
+    pub(super) fn revoked(&self, user: &UserId) -> Option<Ms> {
+        match self.row(&revoked_key(user)) {
+            Some(Item::Revoked { at, .. }) => Some(*at),
             _ => None,
         }
     }
@@ -64,6 +73,7 @@ fn items<'a>(rows: impl Iterator<Item = &'a Item>) -> Items {
         match row {
             Item::User(item) => items.users.push(item.clone()),
             Item::Box { instance, item, .. } => items.boxes.push((instance.clone(), item.clone())),
+            Item::Revoked { user, at } => items.revoked.push((user.clone(), *at)),
             Item::Capacity { .. } => {}
         }
     }

@@ -10,7 +10,7 @@ use std::{
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
-    seats::{BoxItem, Identity, Open, Seat, UserItem, UserState, Write},
+    seats::{BoxItem, Identity, KEPT_REVOKED, Open, Seat, UserItem, UserState, Write},
 };
 
 use super::change::{Change, Item, box_key};
@@ -41,7 +41,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn open(&mut self, seat: &Seat, identity: &Identity) -> Open {
+    pub(super) fn open(&mut self, seat: &Seat, identity: &Identity, began: Ms) -> Open {
         let taken = BoxItem::Seat { user: seat.user.clone(), epoch: seat.epoch };
         let this =
             |item: &UserItem| item.seat.instance == seat.instance && item.seat.epoch == seat.epoch;
@@ -53,6 +53,9 @@ impl Table {
         let user = self.user(&seat.user);
         if user.as_ref().is_some_and(|item| item.identity != *identity) {
             return Open::OtherPerson;
+        }
+        if let Some(at) = self.revoked(&seat.user).filter(|at| *at >= began) {
+            return Open::Revoked(at);
         }
         // Of a conflict DynamoDB tells only the items whose condition did not hold.
         let user = user.filter(|item| !may_follow(item));
@@ -72,6 +75,16 @@ impl Table {
             Some(item) => self.set_user(UserItem { state: UserState::Ending, ..item }),
             None => Write::Refused,
         }
+    }
+
+    pub(super) fn revoke(&mut self, user: &UserId, now: Ms) -> Option<Seat> {
+        let at = self.revoked(user).map_or(now, |before| before.max(now));
+        let revoked = Item::Revoked { user: user.clone(), at };
+        self.set(revoked.key(), Some(revoked), false);
+        let item = self.user(user).filter(|item| item.state == UserState::Open)?;
+        let seat = item.seat.clone();
+        self.set_user(UserItem { state: UserState::Ending, ..item });
+        Some(seat)
     }
 
     pub(super) fn park(&mut self, instance: &InstanceId) -> Write {
@@ -156,6 +169,7 @@ impl Table {
     pub(super) fn expire(&mut self, now: Ms) -> usize {
         let over = |item: &Item| match item {
             Item::Box { expires: Some(expires), .. } => *expires < now.seconds(),
+            Item::Revoked { at, .. } => at.plus(KEPT_REVOKED).seconds() < now.seconds(),
             Item::Box { expires: None, .. } | Item::User(_) | Item::Capacity { .. } => false,
         };
         let over: Vec<String> =

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hotdesk::{
-    control::Policy,
+    control::{Policy, Reuse},
     fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
 };
 use hotdesk_sim::{GroupSpec, HookResult, HookSpec, Settings, Transition};
@@ -20,6 +20,7 @@ pub const fn policy() -> Policy {
         min_boxes: 1,
         max_standby: 5,
         max_standby_age: None,
+        reuse: Reuse::Clean,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    mem,
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -9,7 +10,7 @@ use std::{
 
 use hotdesk::{
     clock::{Clock, Ms},
-    fleet::{Boxes, Readiness},
+    fleet::{Boxes, Drained, Readiness},
     id::InstanceId,
     seats::Addresses,
 };
@@ -34,12 +35,15 @@ struct Inner {
     broken: Vec<InstanceId>,
     /// No box of the fleet gets ready.
     all_broken: bool,
+    /// Boxes that were drained, and when first in that life of theirs.
+    drained: Vec<(InstanceId, Ms)>,
 }
 
 struct Agent {
     instance: InstanceId,
     ready_at: Ms,
     heartbeat: Option<Ms>,
+    drained: bool,
 }
 
 impl WorldBoxes {
@@ -49,7 +53,7 @@ impl WorldBoxes {
 
     pub(super) fn started(&self, instance: &InstanceId, private_ip: Ipv4Addr) {
         let ready_at = self.clock.now().plus(BOOT);
-        let agent = Agent { instance: instance.clone(), ready_at, heartbeat: None };
+        let agent = Agent { instance: instance.clone(), ready_at, heartbeat: None, drained: false };
         self.inner().up.insert(private_ip.to_string(), agent);
     }
 
@@ -57,15 +61,37 @@ impl WorldBoxes {
         self.inner().up.retain(|_, agent| agent.instance != *instance);
     }
 
-    /// The page on this box tells its agent that somebody is there; false if the box is not up.
+    /// The page on this box tells its agent that somebody is there; false if the box is not up, or
+    /// lets nobody in.
     ///
     /// # Panics
     /// If an agent panicked.
     pub fn heartbeat(&self, instance: &InstanceId) -> bool {
         let now = self.clock.now();
         let mut inner = self.inner();
-        let agent = inner.up.values_mut().find(|agent| agent.instance == *instance);
+        let mut agents = inner.up.values_mut();
+        let agent = agents.find(|agent| agent.instance == *instance && !agent.drained);
         agent.map(|agent| agent.heartbeat = Some(now)).is_some()
+    }
+
+    /// Every time that a box which let people in was drained: which, and when.
+    ///
+    /// # Panics
+    /// If an agent panicked.
+    #[must_use]
+    pub fn drained(&self) -> Vec<(InstanceId, Ms)> {
+        self.inner().drained.clone()
+    }
+
+    /// The boxes that are up and let nobody in.
+    ///
+    /// # Panics
+    /// If an agent panicked.
+    #[must_use]
+    pub fn closed(&self) -> Vec<InstanceId> {
+        let inner = self.inner();
+        let closed = inner.up.values().filter(|agent| agent.drained);
+        closed.map(|agent| agent.instance.clone()).collect()
     }
 
     /// This box never gets ready.
@@ -94,6 +120,7 @@ impl Boxes for WorldBoxes {
         let inner = self.inner();
         let ready = inner.up.get(&at.private_ip).is_some_and(|agent| {
             agent.ready_at <= self.clock.now()
+                && !agent.drained
                 && !inner.all_broken
                 && !inner.broken.contains(&agent.instance)
         });
@@ -102,5 +129,16 @@ impl Boxes for WorldBoxes {
 
     async fn last_heartbeat(&self, at: &Addresses) -> Option<Ms> {
         self.inner().up.get(&at.private_ip)?.heartbeat
+    }
+
+    async fn drain(&self, instance: &InstanceId, at: &Addresses) -> Drained {
+        let now = self.clock.now();
+        let mut inner = self.inner();
+        let agent = inner.up.get_mut(&at.private_ip).filter(|agent| agent.instance == *instance);
+        let Some(agent) = agent else { return Drained::Unreachable };
+        if !mem::replace(&mut agent.drained, true) {
+            inner.drained.push((instance.clone(), now));
+        }
+        Drained::Done
     }
 }

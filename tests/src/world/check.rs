@@ -42,8 +42,11 @@ impl World {
     /// If it does not.
     pub async fn check(&self) {
         let all = self.everything().await;
-        let _ = open_boxes(&all.items);
+        let open = open_boxes(&all.items);
         let mut wrong = all.broken_invariants();
+        let closed = self.plane.boxes.closed();
+        let closed = closed.into_iter().filter(|instance| open.contains(instance));
+        wrong.extend(closed.map(|instance| format!("{instance} was drained under its user")));
         wrong.extend(self.violations.lock().expect("not poisoned").iter().cloned());
         assert!(wrong.is_empty(), "{wrong:#?}\n{}", self.picture().await);
     }

@@ -17,7 +17,7 @@ use tokio::{
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Steps of the store that change nothing: to die after one is to die after the call before it.
-const READS: [&str; 6] = ["view", "known", "demand", "workspace", "idle", "walk"];
+const READS: [&str; 7] = ["view", "known", "demand", "workspace", "idle", "walk", "revoked"];
 
 tokio::task_local! {
     /// The end of the invocation that this task is.

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -42,6 +42,8 @@ struct Inner {
     invocations: AtomicUsize,
     outcomes: Mutex<BTreeMap<String, usize>>,
     dead_letters: Mutex<Vec<Value>>,
+    /// The stream's records are lost.
+    streamless: AtomicBool,
 }
 
 impl Lambdas {
@@ -51,6 +53,7 @@ impl Lambdas {
             invocations: AtomicUsize::default(),
             outcomes: Mutex::default(),
             dead_letters: Mutex::default(),
+            streamless: AtomicBool::default(),
         }))
     }
 
@@ -96,10 +99,18 @@ impl Lambdas {
         }
     }
 
+    /// Whether the stream's records are lost.
+    pub fn lose_records(&self, lost: bool) {
+        self.0.streamless.store(lost, Ordering::Relaxed);
+    }
+
     /// The table's stream: batches in order, each until it is done or given up.
     pub(super) async fn stream(self) {
         loop {
-            let changes = self.app().plane.seats.table.take_changes();
+            let mut changes = self.app().plane.seats.table.take_changes();
+            if self.0.streamless.load(Ordering::Relaxed) {
+                changes.clear();
+            }
             if changes.is_empty() {
                 sleep(POLL).await;
             }

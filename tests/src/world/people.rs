@@ -40,6 +40,13 @@ struct Inner {
     closed: AtomicBool,
 }
 
+/// The one who may end other people's sessions.
+pub const OPERATOR: &str = "operator";
+
+/// Somebody's session, which lasts for a day.
+#[derive(Clone, Debug)]
+pub struct Session(SessionClaims);
+
 /// What a user sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
@@ -102,12 +109,24 @@ impl Door {
         self.0.closed.store(closed, Ordering::Relaxed);
     }
 
-    fn request(&self, user: &str, method: &str, path: &str, body: &str) -> Request {
+    /// Signs a user in, now; an operator, if it is [`OPERATOR`].
+    ///
+    /// # Panics
+    /// If the name is none.
+    #[must_use]
+    pub fn sign_in(&self, user: &str) -> Session {
         let name: UserId = user.parse().expect("a user name");
-        let day = Duration::from_secs(86_400);
+        let (account, day) = (("local".into(), user.into()), Duration::from_secs(86_400));
         let now = self.0.dispatch.clock.now();
-        let claims = SessionClaims::new(name, "local".into(), user.into(), now, day);
-        let cookie = format!("hotdesk={}", self.0.signer.sign(&claims).expect("signed"));
+        Session(SessionClaims::new(name, account, user == OPERATOR, now, (day, day)))
+    }
+
+    fn request(&self, user: &str, method: &str, path: &str, body: &str) -> Request {
+        self.request_of(&self.sign_in(user), method, path, body)
+    }
+
+    fn request_of(&self, session: &Session, method: &str, path: &str, body: &str) -> Request {
+        let cookie = format!("hotdesk={}", self.0.signer.sign(&session.0).expect("signed"));
         let request = http::Request::builder().method(method).uri(format!("{BASE_URL}{path}"));
         let request = request.header(header::COOKIE, cookie).header(header::ORIGIN, BASE_URL);
         let form = "application/x-www-form-urlencoded";
@@ -115,15 +134,23 @@ impl Door {
         request.body(Body::from(body)).expect("a request")
     }
 
+    /// `GET /dispatch` of a user who signed in just now.
+    ///
+    /// # Panics
+    /// As [`Door::open_with`].
+    pub async fn open(&self, user: &str) -> Seen {
+        self.open_with(&self.sign_in(user)).await
+    }
+
     /// `GET /dispatch`.
     ///
     /// # Panics
     /// If the user is sent anywhere but to a box, or with a ticket that is none.
-    pub async fn open(&self, user: &str) -> Seen {
+    pub async fn open_with(&self, session: &Session) -> Seen {
         if self.0.closed.load(Ordering::Relaxed) {
             return Seen::Nothing;
         }
-        let request = self.request(user, "GET", "/dispatch", "");
+        let request = self.request_of(session, "GET", "/dispatch", "");
         let Some(reply) = invoke(dispatch::handle(&self.0.dispatch, request)).await else {
             return Seen::Nothing;
         };
@@ -160,6 +187,12 @@ impl Door {
     pub async fn leave(&self, sent: &Sent) -> Option<StatusCode> {
         let body = format!("epoch={}", sent.ticket.epoch);
         let request = self.request(sent.ticket.sub.as_str(), "POST", "/stop", &body);
+        Some(invoke(dispatch::handle(&self.0.dispatch, request)).await?.status())
+    }
+
+    /// `POST /revoke` by an operator.
+    pub async fn revoke(&self, user: &str) -> Option<StatusCode> {
+        let request = self.request(OPERATOR, "POST", "/revoke", &format!("user={user}"));
         Some(invoke(dispatch::handle(&self.0.dispatch, request)).await?.status())
     }
 

@@ -37,7 +37,8 @@ macro_rules! calls {
 }
 
 calls! {
-    open(seat: &Seat, identity: &Identity) -> Open;
+    open(seat: &Seat, identity: &Identity, began: Ms) -> Open;
+    revoke(user: &UserId, now: Ms) -> Option<Seat>;
     end(seat: &Seat) -> Write;
     park(instance: &InstanceId) -> Write;
     close_and_park(user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;

@@ -15,8 +15,8 @@ use hotdesk::{
     seats::{Addresses, Truth},
     store::{
         Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Duty, Evict, Expire,
-        FinishStop, Idle, Known, Leave, Limit, Lock, Rebuild, Spare, Stop, Store, Touch, Unlock,
-        View, Warn, Warning, Workspace, redis::RedisStore,
+        FinishStop, Idle, Known, Leave, Limit, Lock, Rebuild, Revoke, Spare, Stop, Store, Touch,
+        Unlock, View, Warn, Warning, Workspace, redis::RedisStore,
     },
 };
 use hotdesk_stack::redis::Redis;
@@ -82,7 +82,7 @@ macro_rules! steps {
 }
 
 steps! {
-    claim(user: &UserId, now: Ms) -> Claim;
+    claim(user: &UserId, began: Ms, now: Ms) -> Claim;
     ask(user: &UserId, now: Ms) -> Ask;
     touch(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
     stay(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
@@ -93,6 +93,8 @@ steps! {
     begin_stop(user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
     expire(user: &UserId, epoch: Epoch, longest: Duration, notice: Duration, now: Ms) -> Expire;
     leave(user: &UserId, epoch: Epoch, now: Ms) -> Leave;
+    revoke(user: &UserId, now: Ms) -> Revoke;
+    revoked(user: &UserId) -> Option<Ms>;
     retire(n: usize, now: Ms) -> Vec<Stop>;
     orphan(instance: &InstanceId, now: Ms) -> Option<Stop>;
     finish_stop(instance: &InstanceId, stamp: Ms, now: Ms) -> FinishStop;

@@ -88,7 +88,7 @@ async fn unheld(cloud: &Cloud) -> String {
 
 async fn termination_waits(cloud: &Cloud) -> String {
     let (stage, ids) = held(cloud).await;
-    let answer = done(stage.fleet.terminate(&ids[0]).await);
+    let answer = done(stage.fleet.terminate(&ids[0], false).await);
     stage.settle();
     format!("{answer}, {}", stage.members(&ids).await)
 }

@@ -34,6 +34,8 @@ cases! {
     "terminate: by EC2, in standby" => differ, ec2_terminate_standby;
     "terminate: in the group, in service" => both "done, desired 1: another InService; terminated",
         terminate;
+    "terminate: in the group, in service, and desired lowered" => both
+        "done, desired 0: nothing; terminated", terminate_and_lower;
     "terminate: in the group, in standby" => both "done, desired 0: nothing; terminated",
         terminate_standby;
     "terminate: in the group, twice" => differ, terminate_twice;
@@ -236,27 +238,35 @@ async fn ec2_terminate_standby(cloud: &Cloud) -> String {
 async fn terminate(cloud: &Cloud) -> String {
     let stage = cloud.stage(Spec::default()).await;
     let ids = stage.grown(1).await;
-    let answer = done(stage.fleet.terminate(&ids[0]).await);
+    let answer = done(stage.fleet.terminate(&ids[0], false).await);
+    stage.settle();
+    format!("{answer}, {}; {}", stage.members(&ids).await, stage.state(&ids[0]).await)
+}
+
+async fn terminate_and_lower(cloud: &Cloud) -> String {
+    let stage = cloud.stage(Spec::default()).await;
+    let ids = stage.grown(1).await;
+    let answer = done(stage.fleet.terminate(&ids[0], true).await);
     stage.settle();
     format!("{answer}, {}; {}", stage.members(&ids).await, stage.state(&ids[0]).await)
 }
 
 async fn terminate_standby(cloud: &Cloud) -> String {
     let (stage, ids) = stopped(cloud).await;
-    let answer = done(stage.fleet.terminate(&ids[0]).await);
+    let answer = done(stage.fleet.terminate(&ids[0], false).await);
     stage.settle();
     format!("{answer}, {}; {}", stage.members(&ids).await, stage.state(&ids[0]).await)
 }
 
 async fn terminate_twice(cloud: &Cloud) -> String {
     let (stage, ids) = stopped(cloud).await;
-    stage.fleet.terminate(&ids[0]).await.unwrap();
-    let at_once = done(stage.fleet.terminate(&ids[0]).await);
+    stage.fleet.terminate(&ids[0], false).await.unwrap();
+    let at_once = done(stage.fleet.terminate(&ids[0], false).await);
     stage.settle();
-    format!("{at_once}, later {}", done(stage.fleet.terminate(&ids[0]).await))
+    format!("{at_once}, later {}", done(stage.fleet.terminate(&ids[0], false).await))
 }
 
 async fn terminate_unknown(cloud: &Cloud) -> String {
     let stage = cloud.stage(Spec::default()).await;
-    done(stage.fleet.terminate(&nobody()).await)
+    done(stage.fleet.terminate(&nobody(), false).await)
 }

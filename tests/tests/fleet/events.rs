@@ -3,7 +3,10 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use hotdesk::{control::Policy, store::BoxPhase};
+use hotdesk::{
+    control::{Policy, Reuse},
+    store::BoxPhase,
+};
 use hotdesk_sim::GroupSpec;
 use hotdesk_tests::world::{Beginning, Server, World, group, policy, server};
 use serde_json::Value;
@@ -41,16 +44,18 @@ const FATES: [(&str, Fate); 5] = [
     ("out of order", |n| vec![Duration::from_secs([40, 0, 90, 10, 5][n % 5])]),
 ];
 
-/// A day: boxes boot, are used and left; one is lost. Of on-demand instances, one is woken; Spot
+/// A day: boxes boot, are used and left; one is lost. Of on-demand instances, one is woken unless
+/// none is used again; Spot
 /// instances are taken back by AWS, spare and in use.
 async fn day(world: &World, spot: bool) {
+    let never = world.plane.policy.reuse == Reuse::Never;
     world.pass_until("a spare", async |world| pool(world).await.len() == 1).await;
     let alice = world.seated("alice").await;
     let bob = world.seated("bob").await;
     world.run_typing(&[alice.clone(), bob.clone()], Duration::from_secs(180)).await;
     world.door.leave(&alice).await;
     world.run_typing(std::slice::from_ref(&bob), Duration::from_secs(300)).await;
-    let end = if spot { BoxPhase::Gone } else { BoxPhase::Standby };
+    let end = if spot || never { BoxPhase::Gone } else { BoxPhase::Standby };
     assert_eq!(phase(world, &alice.instance).await, end, "{}", world.picture().await);
     let mut typing = vec![world.seated("carol").await, world.seated("dave").await];
     typing.push(bob.clone());
@@ -88,8 +93,17 @@ async fn live(
     spot: bool,
     fate: impl Fn(&Value) -> Vec<Duration> + Send + Sync + 'static,
 ) -> World {
+    live_with(redis, spot, Reuse::Clean, fate).await
+}
+
+async fn live_with(
+    redis: &Server,
+    spot: bool,
+    reuse: Reuse,
+    fate: impl Fn(&Value) -> Vec<Duration> + Send + Sync + 'static,
+) -> World {
     let group = GroupSpec { spot, ..group() };
-    let policy = Policy { max_standby: 2, ..policy() };
+    let policy = Policy { max_standby: 2, reuse, ..policy() };
     let world = World::on(redis, Beginning { policy, group, ..Beginning::default() }).await;
     world.deliveries.set(fate);
     day(&world, spot).await;
@@ -122,16 +136,18 @@ async fn each_kind_of_event_may_be_lost_doubled_late_or_out_of_order() {
 #[tokio::test(start_paused = true)]
 async fn all_events_at_once_may_be_lost_doubled_late_or_out_of_order() {
     let redis = server();
-    for (name, fate, spot) in FATES.iter().flat_map(|(n, f)| [(n, f, false), (n, f, true)]) {
-        let count = Mutex::new(0);
-        let world = live(&redis, spot, move |_| {
-            let mut count = count.lock().unwrap();
-            *count += 1;
-            fate(*count)
-        });
-        let world = world.await;
-        println!("all: {name}: {:?}", world.lambdas.outcomes());
-        world.check_at_rest().await;
+    for (name, fate) in FATES {
+        for (spot, reuse) in [(false, Reuse::Clean), (true, Reuse::Clean), (false, Reuse::Never)] {
+            let count = Mutex::new(0);
+            let world = live_with(&redis, spot, reuse, move |_| {
+                let mut count = count.lock().unwrap();
+                *count += 1;
+                fate(*count)
+            });
+            let world = world.await;
+            println!("all: {name}: {reuse:?}: {:?}", world.lambdas.outcomes());
+            world.check_at_rest().await;
+        }
     }
 }
 

@@ -39,7 +39,7 @@ impl Seated {
             let addresses = World::default().addresses(n);
             store.admit(&instance(n), &addresses, NOW).await.unwrap();
         }
-        let Claim::Assigned(seat) = store.claim(&user(0), NOW).await.unwrap() else {
+        let Claim::Assigned(seat) = store.claim(&user(0), NOW, NOW).await.unwrap() else {
             panic!("there is a spare")
         };
         Self { server, store, seat }
@@ -125,7 +125,7 @@ async fn what_was_told_and_said_ends_with_the_seat() {
     alice.stay(minute(5)).await;
     alice.expire(minute(55)).await;
     alice.store.evict(&alice.seat.instance, minute(56)).await.unwrap();
-    let Claim::Assigned(seat) = alice.store.claim(&user(0), minute(57)).await.unwrap() else {
+    let Claim::Assigned(seat) = alice.store.claim(&user(0), NOW, minute(57)).await.unwrap() else {
         panic!("there is another spare")
     };
     alice.seat = seat;

@@ -28,13 +28,16 @@ pub(crate) enum Item {
     User(usize, u8, usize, i64),
     Parked(usize),
     Waking(usize),
+    /// User, how many ms ago.
+    Revoked(usize, u64),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     Wait(u64),
     Flush,
-    Claim(usize),
+    /// User, how many ms ago the session began.
+    Claim(usize, u64),
     Ask(usize),
     Touch(usize, usize, i64),
     Stay(usize, usize, i64),
@@ -47,6 +50,7 @@ pub(crate) enum Op {
     /// User, epoch, ms on top of [`LONGEST`].
     Expire(usize, i64, u64),
     Leave(usize, i64),
+    Revoke(usize),
     Retire(usize),
     Orphan(usize),
     FinishStop(usize, bool),
@@ -66,7 +70,13 @@ fn item() -> impl Strategy<Value = Item> {
         4 => (0..USERS, 0..3u8, 0..BOXES, -1..2i64).prop_map(|(u, s, b, e)| Item::User(u, s, b, e)),
         1 => (0..BOXES).prop_map(Item::Parked),
         1 => (0..BOXES).prop_map(Item::Waking),
+        1 => (0..USERS, ago()).prop_map(|(u, ms)| Item::Revoked(u, ms)),
     ]
+}
+
+/// Mostly lately; sometimes so long ago that no session of then is left.
+fn ago() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => 0..100_000u64, 1 => Just(32 * 86_400_000u64)]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -76,7 +86,8 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         6 => wait.prop_map(Op::Wait),
         1 => Just(Op::Flush),
-        10 => (0..USERS).prop_map(Op::Claim),
+        10 => (0..USERS, prop_oneof![3 => Just(0), 2 => 0..100_000u64])
+            .prop_map(|(u, ms)| Op::Claim(u, ms)),
         4 => (0..USERS).prop_map(Op::Ask),
         4 => (0..USERS, 0..BOXES, epoch()).prop_map(|(u, b, e)| Op::Touch(u, b, e)),
         2 => (0..USERS, 0..BOXES, epoch()).prop_map(|(u, b, e)| Op::Stay(u, b, e)),
@@ -88,6 +99,7 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0..USERS, epoch(), 0..100_000u64).prop_map(|(u, e, t)| Op::BeginStop(u, e, t)),
         6 => (0..USERS, epoch(), 0..60_000u64).prop_map(|(u, e, t)| Op::Expire(u, e, t)),
         3 => (0..USERS, epoch()).prop_map(|(u, e)| Op::Leave(u, e)),
+        2 => (0..USERS).prop_map(Op::Revoke),
         2 => (0..3usize).prop_map(Op::Retire),
         2 => (0..BOXES).prop_map(Op::Orphan),
         6 => (0..BOXES, any::<bool>()).prop_map(|(b, r)| Op::FinishStop(b, r)),
@@ -168,6 +180,7 @@ impl World {
             }
             Item::Parked(b) => Truth::Parked(instance(*b)),
             Item::Waking(b) => Truth::Waking(instance(*b)),
+            Item::Revoked(u, ago) => self.revoked(*u, *ago),
         };
         items.iter().map(truth).collect()
     }
@@ -184,6 +197,10 @@ impl World {
                     truths.push(self.user_truth(*u, 2, *b, Epoch(self.now.0 - 5)));
                     continue;
                 }
+                Item::Revoked(u, ago) => {
+                    truths.push(self.revoked(*u, *ago));
+                    continue;
+                }
                 Item::User(_, _, b, _) | Item::Parked(b) | Item::Waking(b) => *b,
             };
             if boxes.contains(&taken) {
@@ -195,8 +212,8 @@ impl World {
                     users.push(*u);
                     self.user_truth(*u, *state, *b, Epoch(self.now.0 - 5))
                 }
-                Item::Parked(b) => Truth::Parked(instance(*b)),
                 Item::Waking(b) => Truth::Waking(instance(*b)),
+                Item::Parked(_) | Item::Revoked(..) => Truth::Parked(instance(taken)),
             });
         }
         let mut pool = Vec::new();
@@ -207,6 +224,10 @@ impl World {
             }
         }
         (truths, pool)
+    }
+
+    fn revoked(&self, u: usize, ago: u64) -> Truth {
+        Truth::Revoked(user(u), Ms(self.now.0 - ago))
     }
 
     fn user_truth(&self, u: usize, state: u8, b: usize, epoch: Epoch) -> Truth {

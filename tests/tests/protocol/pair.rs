@@ -59,12 +59,12 @@ impl Pair {
                 redis::cmd("FLUSHALL").exec(redis).unwrap();
                 *model = Model::default();
             }
-            Op::Claim(u) => {
-                let u = user(*u);
-                both!(store.claim(&u, now), |given: &Result<Claim, Cold>| {
+            Op::Claim(u, ago) => {
+                let (u, began) = (user(*u), Ms(now.0 - ago));
+                both!(store.claim(&u, began, now), |given: &Result<Claim, Cold>| {
                     let given =
                         given.clone().ok().and_then(|c| c.seat().map(|s| s.instance.clone()));
-                    model.claim(&u, now, &|pool| {
+                    model.claim(&u, began, now, &|pool| {
                         pool.iter().find(|i| Some(*i) == given.as_ref()).unwrap_or(&pool[0]).clone()
                     })
                 });
@@ -124,6 +124,9 @@ impl Pair {
                 let u = user(*u);
                 let e = world.epoch_of(model, &u, *e);
                 both!(store.leave(&u, e, now), |_: &_| model.leave(&u, e, now));
+            }
+            Op::Revoke(u) => {
+                both!(store.revoke(&user(*u), now), |_: &_| model.revoke(&user(*u), now));
             }
             Op::Retire(n) => {
                 both!(store.retire(*n, now), |stops: &Result<Vec<Stop>, Cold>| {
@@ -185,6 +188,7 @@ impl Pair {
                 prop_assert_eq!(view, model.view().ok());
                 for u in (0..USERS).map(user) {
                     both!(store.workspace(&u), |_: &_| model.workspace(&u));
+                    both!(store.revoked(&u), |_: &_| model.revoked(&u));
                 }
             }
         }

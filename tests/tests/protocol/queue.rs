@@ -25,7 +25,7 @@ async fn empty() -> (Redis, RedisStore) {
 }
 
 async fn queue_up(store: &RedisStore, who: &str, now: Ms) -> Place {
-    match store.claim(&who.parse().unwrap(), now).await.unwrap() {
+    match store.claim(&who.parse().unwrap(), now, now).await.unwrap() {
         Claim::Waiting(place) => place,
         other => panic!("{who}: {other:?}"),
     }
@@ -111,7 +111,7 @@ async fn whoever_stopped_asking_does_not_count_in_the_place_of_others() {
 async fn whose_box_died_stands_in_front_and_waits_since_they_came_back() {
     let (_server, store) = empty().await;
     store.admit(&instance(0), &World::default().addresses(0), at(0)).await.unwrap();
-    assert!(matches!(store.claim(&user(0), at(0)).await.unwrap(), Claim::Assigned(_)));
+    assert!(matches!(store.claim(&user(0), at(0), at(0)).await.unwrap(), Claim::Assigned(_)));
     queue_up(&store, "bob", at(500)).await;
     store.evict(&instance(0), at(550)).await.unwrap();
     let alice = queue_up(&store, "alice", at(560)).await;

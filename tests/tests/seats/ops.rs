@@ -21,9 +21,12 @@ pub(crate) struct Which(pub(crate) usize, pub(crate) Option<usize>, pub(crate) i
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     Wait(u64),
-    /// The seat; the address and time that are new each so many ms; whether it is somebody else.
-    Open(Which, u64, bool),
+    /// The seat; the address and time that are new each so many ms; whether it is somebody else; how
+    /// many ms ago the session began.
+    Open(Which, u64, bool, u64),
     End(Which),
+    /// Whose; how many ms ago, as another's clock says.
+    Revoke(usize, u64),
     Park(usize),
     CloseAndPark(Which),
     CloseDead(Which),
@@ -54,13 +57,20 @@ fn new_seat() -> impl Strategy<Value = Which> {
     (0..USERS, at, epoch).prop_map(|(user, at, epoch)| Which(user, at, epoch))
 }
 
+/// Mostly just now; at that very moment it may have been revoked.
+fn began() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => Just(0u64), 1 => 0..200_000_000u64]
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let wait = prop_oneof![Just(1u64), 2_998..3_003u64, 0..200_000_000u64];
     let many = vec(0..2 * BOXES, 0..2 * BOXES);
     prop_oneof![
         4 => wait.prop_map(Op::Wait),
-        16 => (new_seat(), prop_oneof![Just(1u64), Just(1_000_000_000_000)], prop::bool::weighted(0.1))
-            .prop_map(|(which, step, other)| Op::Open(which, step, other)),
+        16 => (new_seat(), prop_oneof![Just(1u64), Just(1_000_000_000_000)], prop::bool::weighted(0.1), began())
+            .prop_map(|(which, step, other, ago)| Op::Open(which, step, other, ago)),
+        2 => (0..USERS, prop_oneof![1 => Just(0u64), 4 => 1..5_000u64])
+            .prop_map(|(user, ago)| Op::Revoke(user, ago)),
         8 => which().prop_map(Op::End),
         4 => (0..BOXES).prop_map(Op::Park),
         8 => which().prop_map(Op::CloseAndPark),

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, fmt::Debug};
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use futures::FutureExt;
 use hotdesk::{
+    clock::Ms,
     id::{InstanceId, UserId},
     seats::{Answer, Items, Seats},
 };
@@ -98,10 +99,11 @@ impl Pair {
                 world.wait(*ms);
                 Ok(())
             }
-            Op::Open(which, step, other) => {
-                let seat = seat(which, *step);
-                both!(open(&seat, &identity(which.0, *other)))
+            Op::Open(which, step, other, ago) => {
+                let (seat, began) = (seat(which, *step), Ms(world.now.0 - ago));
+                both!(open(&seat, &identity(which.0, *other), began))
             }
+            Op::Revoke(u, ago) => both!(revoke(&user(*u), Ms(world.now.0 - ago))),
             Op::End(which) => {
                 let seat = seat(which, 1);
                 both!(end(&seat))
@@ -148,10 +150,12 @@ impl Pair {
         let real = Items {
             users: self.wait(self.real.users(&users)),
             boxes: self.wait(self.real.instances(&boxes)),
+            revoked: Vec::new(),
         };
         let memory = Items {
             users: now(self.memory.users(&users)),
             boxes: now(self.memory.instances(&boxes)),
+            revoked: Vec::new(),
         };
         same(op, sorted(real), sorted(memory))
     }
@@ -193,9 +197,11 @@ fn pages(read: impl Fn(Option<&str>) -> hotdesk::seats::Page, limit: usize) -> I
     let mut after = None;
     loop {
         let page = read(after.as_deref());
-        assert!(page.items.users.len() + page.items.boxes.len() <= limit.max(1));
+        let Items { users, boxes, revoked } = &page.items;
+        assert!(users.len() + boxes.len() + revoked.len() <= limit.max(1));
         all.users.extend(page.items.users);
         all.boxes.extend(page.items.boxes);
+        all.revoked.extend(page.items.revoked);
         after = page.next;
         if after.is_none() {
             return all;
@@ -206,6 +212,7 @@ fn pages(read: impl Fn(Option<&str>) -> hotdesk::seats::Page, limit: usize) -> I
 pub(crate) fn sorted(mut items: Items) -> Items {
     items.users.sort_by(|a, b| a.seat.user.cmp(&b.seat.user));
     items.boxes.sort_by(|a, b| a.0.cmp(&b.0));
+    items.revoked.sort();
     items
 }
 

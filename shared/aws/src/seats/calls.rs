@@ -23,8 +23,12 @@ const KEPT_DEAD: Duration = Duration::from_secs(48 * 3600);
 const WANTED_EVERY: Duration = Duration::from_secs(3);
 
 impl Seats for DynamoSeats {
-    async fn open(&self, seat: &Seat, identity: &Identity) -> Answer<Open> {
-        self.open_seat(seat, identity).await
+    async fn open(&self, seat: &Seat, identity: &Identity, began: Ms) -> Answer<Open> {
+        self.open_seat(seat, identity, began).await
+    }
+
+    async fn revoke(&self, user: &UserId, now: Ms) -> Answer<Option<Seat>> {
+        self.revoke_sessions(user, now).await
     }
 
     async fn end(&self, seat: &Seat) -> Answer<Write> {
@@ -130,6 +134,7 @@ impl Seats for DynamoSeats {
             let page = self.read_page(after.as_deref(), None).await?;
             all.users.extend(page.items.users);
             all.boxes.extend(page.items.boxes);
+            all.revoked.extend(page.items.revoked);
             after = page.next;
             if after.is_none() {
                 return Ok(all);

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     types::{
         AttributeValue, Put, TransactWriteItem, Update,
-        builders::{PutBuilder, UpdateBuilder},
+        builders::{ConditionCheckBuilder, PutBuilder, UpdateBuilder},
     },
 };
 use hotdesk::{
@@ -54,6 +54,12 @@ pub(super) fn seat_of(update: UpdateBuilder, user: &UserId, epoch: Epoch) -> Upd
 pub(super) fn put_item(put: PutBuilder) -> Answer<TransactWriteItem> {
     let put = put.build().map_err(|e| SeatsError::Corrupt(e.to_string()))?;
     Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// The condition on an item that is not changed, as part of a transaction.
+pub(super) fn check_item(check: ConditionCheckBuilder) -> Answer<TransactWriteItem> {
+    let check = check.build().map_err(|e| SeatsError::Corrupt(e.to_string()))?;
+    Ok(TransactWriteItem::builder().condition_check(check).build())
 }
 
 /// The update as part of a transaction.

@@ -1,18 +1,29 @@
-//! Opening a seat: the items of its user and of its box in one transaction.
+//! Opening a seat: the items of its user and of its box in one transaction, on the condition that
+//! the session was not revoked.
 
-use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
-use hotdesk::seats::{Answer, Identity, Open, Seat};
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ConditionCheck, ReturnValuesOnConditionCheckFailure,
+};
+use hotdesk::{
+    clock::Ms,
+    seats::{Answer, Identity, Open, Seat},
+};
 
 use super::{
     DynamoSeats, Transaction,
-    condition::{number, put, put_item, text},
-    record::{Record, open_user, seat_box},
+    condition::{check_item, number, put, put_item, text},
+    record::{Record, open_user, revoked_key, seat_box},
 };
 
 impl DynamoSeats {
     /// See [`hotdesk::seats::Seats::open`]. Of a conflict DynamoDB tells only the items whose
     /// condition did not hold.
-    pub(super) async fn open_seat(&self, seat: &Seat, identity: &Identity) -> Answer<Open> {
+    pub(super) async fn open_seat(
+        &self,
+        seat: &Seat,
+        identity: &Identity,
+        began: Ms,
+    ) -> Answer<Open> {
         let user = put(&self.table, open_user(seat, identity)?)
             .condition_expression(
                 "attribute_not_exists(pk) OR (issuer = :issuer AND subject = :subject AND \
@@ -37,14 +48,23 @@ impl DynamoSeats {
             .expression_attribute_values(":user", text(seat.user.as_str()))
             .expression_attribute_values(":epoch", number(seat.epoch.0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match self.transact(vec![put_item(user)?, put_item(instance)?]).await? {
+        let session = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("pk", text(&revoked_key(&seat.user)))
+            .condition_expression("attribute_not_exists(pk) OR #at < :began")
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_values(":began", number(began.0))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let items = vec![put_item(user)?, put_item(instance)?, check_item(session)?];
+        match self.transact(items).await? {
             Transaction::Done => Ok(Open::Opened),
-            Transaction::Cancelled(reasons) => conflict(&reasons, identity),
+            Transaction::Cancelled(reasons) => refusal(&reasons, identity),
         }
     }
 }
 
-fn conflict(reasons: &[CancellationReason], identity: &Identity) -> Answer<Open> {
+/// Why, of several reasons: the person first, then the session; the store is to blame for the rest.
+fn refusal(reasons: &[CancellationReason], identity: &Identity) -> Answer<Open> {
     let old = |n: usize| {
         let row = reasons.get(n).and_then(CancellationReason::item);
         row.cloned().map_or(Ok(None), Record::from_item)
@@ -52,6 +72,9 @@ fn conflict(reasons: &[CancellationReason], identity: &Identity) -> Answer<Open>
     let user = old(0)?.and_then(Record::into_user);
     if user.as_ref().is_some_and(|item| item.identity != *identity) {
         return Ok(Open::OtherPerson);
+    }
+    if let Some(Record::Revoked(_, at)) = old(2)? {
+        return Ok(Open::Revoked(at));
     }
     let instance = old(1)?.and_then(Record::into_box).map(|(_, item)| item);
     Ok(Open::Conflict { user, instance })

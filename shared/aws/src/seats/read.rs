@@ -80,6 +80,7 @@ impl DynamoSeats {
             match Record::from_item(row)? {
                 Some(Record::User(item)) => items.users.push(item),
                 Some(Record::Box(instance, item)) => items.boxes.push((instance, item)),
+                Some(Record::Revoked(user, at)) => items.revoked.push((user, at)),
                 Some(Record::Capacity) | None => {}
             }
         }

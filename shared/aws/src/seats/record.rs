@@ -1,8 +1,8 @@
 //! An item of the seats table, as DynamoDB holds it and as its stream reports it.
 //!
-//! Key `pk` (S): `user#<name>`, `instance#<id>` or `fleet#capacity`. `state` (S), `instance` (S),
-//! `user` (S), `epoch` (N), `since` (N, ms), `publicIp`, `privateIp`, `issuer`, `subject` (S),
-//! `expires` (N, seconds since 1970: the table's time to live).
+//! Key `pk` (S): `user#<name>`, `instance#<id>`, `revoked#<name>` or `fleet#capacity`. `state` (S),
+//! `instance` (S), `user` (S), `epoch` (N), `since` (N, ms), `publicIp`, `privateIp`, `issuer`,
+//! `subject` (S), `at` (N, ms), `expires` (N, seconds since 1970: the table's time to live).
 
 use std::collections::HashMap;
 
@@ -21,6 +21,8 @@ pub enum Record {
     User(UserItem),
     /// A box's.
     Box(InstanceId, BoxItem),
+    /// A user's sessions that began then or before are revoked.
+    Revoked(UserId, Ms),
     /// Somebody left word that capacity is wanted.
     Capacity,
 }
@@ -52,11 +54,20 @@ enum BoxRow {
     Waking,
 }
 
+#[derive(Deserialize)]
+struct RevokedRow {
+    at: Ms,
+}
+
 /// A DynamoDB item.
 pub(super) type Row = HashMap<String, AttributeValue>;
 
 pub(super) fn user_key(user: &UserId) -> String {
     format!("user#{user}")
+}
+
+pub(super) fn revoked_key(user: &UserId) -> String {
+    format!("revoked#{user}")
 }
 
 pub(super) fn box_key(instance: &InstanceId) -> String {
@@ -79,6 +90,10 @@ impl Record {
                 let user = name.parse().map_err(|_| SeatsError::Corrupt(pk.clone()))?;
                 Ok(Some(Self::User(read::<UserRow>(item, &pk)?.item(user))))
             }
+            Some(("revoked", name)) => {
+                let user = name.parse().map_err(|_| SeatsError::Corrupt(pk.clone()))?;
+                Ok(Some(Self::Revoked(user, read::<RevokedRow>(item, &pk)?.at)))
+            }
             Some(("instance", id)) => {
                 let instance = id.parse().map_err(|_| SeatsError::Corrupt(pk.clone()))?;
                 Ok(Some(Self::Box(instance, read::<BoxRow>(item, &pk)?.into())))
@@ -92,7 +107,7 @@ impl Record {
     pub(super) fn into_user(self) -> Option<UserItem> {
         match self {
             Self::User(item) => Some(item),
-            Self::Box(..) | Self::Capacity => None,
+            Self::Box(..) | Self::Revoked(..) | Self::Capacity => None,
         }
     }
 
@@ -100,7 +115,7 @@ impl Record {
     pub(super) fn into_box(self) -> Option<(InstanceId, BoxItem)> {
         match self {
             Self::Box(instance, item) => Some((instance, item)),
-            Self::User(_) | Self::Capacity => None,
+            Self::User(_) | Self::Revoked(..) | Self::Capacity => None,
         }
     }
 }

@@ -26,6 +26,7 @@ use tracing::info;
 
 use super::{ControlPlane, PARALLEL, Pass};
 use crate::{
+    audit::{Line, What},
     clock::{Clock, Ms},
     error::Error,
     fleet::{Boxes, Fleet},
@@ -127,6 +128,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         // Refused: the seat was never opened (assigned from the queue, the tab gone); the stop flow
         // then parks the box.
         let ended = self.seats.end(seat).await?;
+        let (at, on) = (self.clock.now(), Some(seat.instance.as_str()));
+        Line { what: What::Stop, at, who: None, on, from: None, result: "done" }.log();
         info!(user = %seat.user, instance_id = %seat.instance, epoch = seat.epoch.0,
             last_seen = last_seen.map(|at| at.0), reason, opened = ended == Write::Done, "stop begun");
         Ok(())

@@ -52,13 +52,18 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         Ok(())
     }
 
-    /// A box that nobody can use again: dead to us, and terminated.
+    /// A box that nobody can use again: dead to us, and terminated; one in service with its place in
+    /// the group, as whether that is to be filled is for capacity to say.
     ///
     /// # Errors
     /// The store, the table or AWS did not answer; the next pass finds the box GONE, and goes on.
-    pub(super) async fn discard(&self, instance: &InstanceId) -> Result<(), Error> {
+    pub(super) async fn discard(
+        &self,
+        instance: &InstanceId,
+        in_service: bool,
+    ) -> Result<(), Error> {
         self.dead(instance).await?;
-        self.fleet.terminate(instance).await?;
+        self.fleet.terminate(instance, in_service).await?;
         info!(instance_id = %instance, "terminated");
         Ok(())
     }

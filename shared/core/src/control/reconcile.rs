@@ -77,6 +77,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             let page = self.seats.page(at.as_deref(), PAGE).await?;
             items.users.extend(page.items.users);
             items.boxes.extend(page.items.boxes);
+            items.revoked.extend(page.items.revoked);
             at = page.next;
             if complete || (at.is_none() && around) {
                 break;
@@ -129,7 +130,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     ) -> Result<BTreeMap<InstanceId, BoxItem>, Error> {
         let (items, users) = self.items_of(ids).await?;
         let boxes = items.iter().map(|(id, item)| (id.clone(), item.clone())).collect();
-        let truths = Items { users, boxes }.truths();
+        let truths = Items { users, boxes, ..Items::default() }.truths();
         settle(&self.store, &self.seats, &truths, &self.clock).await?;
         Ok(items)
     }
@@ -153,6 +154,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                 phase: known.phase,
                 item: items.get(id),
                 age: known.since.map_or(Duration::ZERO, |since| now.since(since)),
+                reuse: self.policy.reuse,
             };
             todos.entry(row.todo()).or_default().push(id.clone());
         }

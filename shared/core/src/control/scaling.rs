@@ -5,8 +5,9 @@
 //!
 //! `need = clamp(active + waiting + spares, MIN_BOXES, MaxSize)`;
 //! `have = desired + waking - stopping still InService`.
-//! More needed: standby boxes are woken first, then desired is raised. Fewer needed: spares are
-//! retired through the stop flow, which lowers desired as they enter standby. Where somebody lowered
+//! More needed: standby boxes are woken first (unless boxes are never used again), then desired is
+//! raised. Fewer needed: spares are retired through the stop flow, which lowers desired as they enter
+//! standby or are terminated. Where somebody lowered
 //! desired under its members (which stay: they are protected), boxes in service count, whatever
 //! desired says, so that none is woken or left over; desired is raised all the same.
 //!
@@ -25,7 +26,7 @@ pub use limits::limit_of;
 pub use plan::{Plan, plan};
 use tracing::info;
 
-use super::{ControlPlane, WORK, standby::Woken};
+use super::{ControlPlane, Reuse, WORK, standby::Woken};
 use crate::{
     clock::{Clock, Ms},
     error::Error,
@@ -117,7 +118,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             self.note(plan, false).await?;
             return Ok(Round::default());
         }
-        let woken = if plan.wake > 0 { self.wake(plan.wake).await? } else { Woken::default() };
+        let woken = match self.policy.reuse {
+            Reuse::Clean if plan.wake > 0 => self.wake(plan.wake).await?,
+            Reuse::Clean | Reuse::Never => Woken::default(),
+        };
         // Boxes being stopped leave desired when they enter standby; waking ones enter it later.
         let target = (sizes.desired + plan.missing - woken.boxes).min(sizes.max);
         let raised = target > sizes.desired && !self.over(until);

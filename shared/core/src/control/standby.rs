@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
-use super::ControlPlane;
+use super::{ControlPlane, Reuse};
 use crate::{
     clock::Clock,
     error::Error,
@@ -68,13 +68,14 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         Ok(Woken { boxes: started, shortage })
     }
 
-    /// Terminates standby boxes beyond the limit or the age that the operator set, oldest first.
+    /// Terminates standby boxes beyond the limit or the age that the operator set, oldest first; all
+    /// of them where boxes are not used again.
     pub(super) async fn drop_standby(&self) -> Result<usize, Error> {
         let mut dropped = 0;
         for instance in self.surplus(&self.store.view().await?) {
             // One that is being woken just now stays.
             if self.store.drop_box(&instance, self.clock.now()).await? == Dropped::Dropped {
-                self.discard(&instance).await?;
+                self.discard(&instance, false).await?;
                 dropped += 1;
             }
         }
@@ -85,7 +86,11 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let now = self.clock.now();
         let mut standby: Vec<_> = view.standby.iter().map(|(id, since)| (*since, id)).collect();
         standby.sort();
-        let many = standby.len().saturating_sub(self.policy.max_standby);
+        let kept = match self.policy.reuse {
+            Reuse::Clean => self.policy.max_standby,
+            Reuse::Never => 0,
+        };
+        let many = standby.len().saturating_sub(kept);
         let old = |since| self.policy.max_standby_age.is_some_and(|age| now.since(since) > age);
         let surplus = standby.iter().enumerate().filter(|(n, (since, _))| *n < many || old(*since));
         surplus.map(|(_, (_, id))| (*id).clone()).take(DROPS).collect()

@@ -6,15 +6,19 @@
 //! replaced: Auto Scaling User Guide, "Health checks"), StopInstances, tag UNASSIGNED; the end only
 //! when EC2, described after the stamp was read, says Standby and `stopped`. Each call can fail or
 //! be the last one of this function: the next pass begins at what AWS and the items then say.
+//!
+//! Before a box leaves service whoever is in is put out (see [`super::drain`]). Where boxes are never
+//! used again they are terminated instead (see [`terminate`]).
 
 mod confirm;
+mod terminate;
 
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use tracing::{info, warn};
 
-use super::{ControlPlane, PARALLEL};
+use super::{ControlPlane, PARALLEL, Reuse};
 use crate::{
     clock::Clock,
     error::Error,
@@ -58,6 +62,14 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let serving = |id: &InstanceId| {
             stands(&members, id, Lifecycle::InService) && machines.contains_key(id)
         };
+        let ending = stops
+            .iter()
+            .filter(|(id, (_, reason))| serving(id) && matches!(reason, Reason::Ending { .. }));
+        let ending = ending.filter_map(|(id, _)| machines.get(id));
+        self.drain(ending.map(|m| (m.instance.clone(), m.addresses.clone())).collect()).await;
+        if self.policy.reuse == Reuse::Never {
+            return self.terminate_all(&stops, &members).await;
+        }
         let entered = self.park_in_standby(select(&stops, serving)).await?;
         if !entered.is_empty() {
             members.extend(self.entered_standby(&entered).await?);
@@ -113,7 +125,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             for (id, refusal) in &refused {
                 warn!(instance_id = %id, ?refusal, "stop refused");
                 if *refusal == Refusal::Never {
-                    self.discard(id).await?;
+                    self.discard(id, false).await?;
                 }
             }
             sent.extend(ids.into_iter().filter(|id| !refused.contains_key(id)));

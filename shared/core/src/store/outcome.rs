@@ -10,6 +10,6 @@ pub use boxes::{
 };
 pub use locks::{Duty, Lock, Unlock};
 pub use users::{
-    Ask, BeginStop, Claim, Expire, Idle, Leave, Limit, Place, Threat, Touch, Warn, Warning,
+    Ask, BeginStop, Claim, Expire, Idle, Leave, Limit, Place, Revoke, Threat, Touch, Warn, Warning,
     Workspace,
 };

@@ -18,13 +18,13 @@ use uuid::Uuid;
 
 use super::{
     ASKING, Admit, Adopt, Answer, Ask, BeginStop, CLOSING, Claim, Demand, Dropped, Duty, Evict,
-    Expire, FinishStop, Idle, Known, Leave, Limit, Lock, REST, Rebuild, Spare, Stop, Store,
+    Expire, FinishStop, Idle, Known, Leave, Limit, Lock, REST, Rebuild, Revoke, Spare, Stop, Store,
     StoreError, Touch, Unlock, View, Warn, Warning, Workspace,
 };
 use crate::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
-    seats::{Addresses, Truth},
+    seats::{Addresses, KEPT_REVOKED, Truth},
 };
 
 /// How long a reply may take. The crate's default of 500 ms is less than a rebuild or a failover
@@ -91,8 +91,9 @@ fn away(error: RedisError) -> StoreError {
 }
 
 impl Store for RedisStore {
-    async fn claim(&self, user: &UserId, now: Ms) -> Answer<Claim> {
-        self.run(Step::Claim, &[user.as_str(), &now.to_string()]).await?.claim()
+    async fn claim(&self, user: &UserId, began: Ms, now: Ms) -> Answer<Claim> {
+        let args = [user.as_str(), &began.to_string(), &now.to_string()];
+        self.run(Step::Claim, &args).await?.claim()
     }
 
     async fn ask(&self, user: &UserId, now: Ms) -> Answer<Ask> {
@@ -174,6 +175,15 @@ impl Store for RedisStore {
     async fn leave(&self, user: &UserId, epoch: Epoch, now: Ms) -> Answer<Leave> {
         let args = [user.as_str(), &epoch.to_string(), &now.to_string()];
         self.run(Step::Leave, &args).await?.leave()
+    }
+
+    async fn revoke(&self, user: &UserId, now: Ms) -> Answer<Revoke> {
+        let args = [user.as_str(), &now.to_string(), &now.minus(KEPT_REVOKED).to_string()];
+        self.run(Step::Revoke, &args).await?.revoke()
+    }
+
+    async fn revoked(&self, user: &UserId) -> Answer<Option<Ms>> {
+        self.run(Step::Revoked, &[user.as_str()]).await?.revoked()
     }
 
     async fn retire(&self, n: usize, now: Ms) -> Answer<Vec<Stop>> {

@@ -99,7 +99,7 @@ async fn items_win_over_the_store_in_a_large_table_too() {
             addresses: Addresses::default(),
         };
         let identity = Identity { issuer: "local".into(), subject: seat.user.to_string() };
-        assert_eq!(table.open(&seat, &identity).await.unwrap(), Open::Opened);
+        assert_eq!(table.open(&seat, &identity, seat.since).await.unwrap(), Open::Opened);
         table.close_dead(&seat.user, &seat.instance, seat.epoch, seat.since).await.unwrap();
     }
     let mut seated = Vec::new();

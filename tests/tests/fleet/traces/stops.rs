@@ -156,8 +156,12 @@ async fn an_old_tab_keeps_no_box() {
 #[tokio::test(start_paused = true)]
 async fn a_seat_that_was_never_opened_is_taken_back() {
     let world = with_spares(1).await;
-    let claim =
-        world.plane.store.claim(&"ghost".parse().unwrap(), now(&world).await).await.unwrap();
+    let claim = world
+        .plane
+        .store
+        .claim(&"ghost".parse().unwrap(), now(&world).await, now(&world).await)
+        .await
+        .unwrap();
     let Claim::Assigned(seat) = claim else { panic!("{claim:?}") };
     world.run(Duration::from_secs(600)).await;
     assert_eq!(phase(&world, &seat.instance).await, BoxPhase::Standby);

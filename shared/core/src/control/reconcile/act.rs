@@ -39,7 +39,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                     troubles.take("start", outcome, 0);
                 }
                 Todo::Evict | Todo::LetGo | Todo::Terminate => {
-                    let acts = each.map(|id| async move { self.bury(todo, &id).await });
+                    let acts = each.map(|id| async move {
+                        let in_service = group.lifecycle(&id) == Some(Lifecycle::InService);
+                        self.bury(todo, &id, in_service).await
+                    });
                     pass.dead += count(acts, troubles).await;
                 }
                 Todo::Admit => {
@@ -81,13 +84,13 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         Ok(())
     }
 
-    async fn bury(&self, todo: Todo, id: &InstanceId) -> Result<bool, Error> {
+    async fn bury(&self, todo: Todo, id: &InstanceId, in_service: bool) -> Result<bool, Error> {
         match todo {
             Todo::LetGo => {
                 let hook = Hook { name: TERMINATE_HOOK.into(), instance: id.clone() };
                 self.terminating(&hook).await?;
             }
-            Todo::Terminate => self.discard(id).await?,
+            Todo::Terminate => self.discard(id, in_service).await?,
             _ => drop(self.dead(id).await?),
         }
         Ok(true)

@@ -14,7 +14,7 @@
 //! | InService | standby | stop |
 //! | Standby, running | waking, for up to 5 min | receive: probe, ExitStandby |
 //! | Standby, stopped | waking, for up to 5 min | start (again) |
-//! | Standby | waking for over 5 min | parked, to stopping |
+//! | Standby | waking for over 5 min, or at all where boxes are never used again | parked, to stopping |
 //! | Standby, running | nothing, pool or standby | stop |
 //! | Standby, stopped | nothing or pool; standby without item | stop |
 //! | any | stopping | the stop flow's |
@@ -26,7 +26,7 @@
 use std::time::Duration;
 
 use crate::{
-    control::{ABSENT, WAKE_LIMIT},
+    control::{ABSENT, Reuse, WAKE_LIMIT},
     fleet::{Lifecycle, Power},
     seats::BoxItem,
     store::BoxPhase,
@@ -47,6 +47,8 @@ pub(super) struct Row<'a> {
     pub(super) item: Option<&'a BoxItem>,
     /// How long the store has said so.
     pub(super) age: Duration,
+    /// What the operator decided.
+    pub(super) reuse: Reuse,
 }
 
 /// What follows.
@@ -122,7 +124,9 @@ impl Row<'_> {
 
     fn in_standby(&self) -> Todo {
         match (self.power, self.phase) {
-            (Some(_), BoxPhase::Waking) if self.age > WAKE_LIMIT => Todo::GiveUp,
+            (Some(_), BoxPhase::Waking) if self.age > WAKE_LIMIT || self.reuse == Reuse::Never => {
+                Todo::GiveUp
+            }
             (Some(Power::Running), BoxPhase::Waking) => Todo::Receive,
             (Some(Power::Stopped), BoxPhase::Waking) => Todo::Start,
             (Some(Power::Running), _)

@@ -1,6 +1,6 @@
 -- adopt: makes Redis agree with durable items, one after the other.
 -- ARGV: prefix, now, items as JSON: [{user, state, instance, epoch, since, publicIp, privateIp} |
---   {instance, box: "parked" | "waking"}]; numbers are strings
+--   {instance, box: "parked" | "waking"} | {revoked: user, at}]; numbers are strings
 -- Reply: ADOPTED changed, then the users whose open or ending seat names a box known to be dead
 -- Keeps: the item wins; a box is taken from whoever Redis thinks has it; what already agrees is
 --   not touched, so repeating it refreshes nobody's lastSeen.
@@ -95,7 +95,13 @@ end
 
 for _, item in ipairs(cjson.decode(ARGV[3])) do
   local did
-  if item.box then did = adopt_box(item) else did = adopt_user(item) end
+  if item.revoked then
+    did = note_revoked(item.revoked, item.at)
+  elseif item.box then
+    did = adopt_box(item)
+  else
+    did = adopt_user(item)
+  end
   if did then changed = changed + 1 end
 end
 return { 'ADOPTED', int(changed), unpack(dead) }

@@ -1,11 +1,14 @@
 -- claim: a seat for a user: the one they have, a spare, or a place in the queue.
--- ARGV: prefix, user, now
--- Reply: RUNNING seat | ASSIGNED seat | WAITING place | STOPPING
+-- ARGV: prefix, user, began (ms: when the session did), now
+-- Reply: RUNNING seat | ASSIGNED seat | WAITING place | STOPPING | REVOKED
 --   where seat = user, instance, epoch, since, publicIp, privateIp
 --   and place = position, since, booting, boot, limit ('' where there is none)
 -- Keeps: one seat a user; pop and assignment are one step, so no box is given twice; nobody
---   waits while the pool has a box, nor behind those who stopped asking.
-local user, now = ARGV[2], ARGV[3]
+--   waits while the pool has a box, nor behind those who stopped asking; a session that was revoked
+--   gets nothing and keeps nothing alive.
+local user, began, now = ARGV[2], ARGV[3], ARGV[4]
+local revoked = call('ZSCORE', REVOKED, user)
+if revoked and tonumber(revoked) >= tonumber(began) then return { 'REVOKED' } end
 local state = call('HGET', user_key(user), 'state')
 if state == 'RUNNING' then
   see(user, now)

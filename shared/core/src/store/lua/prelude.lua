@@ -9,6 +9,8 @@ local WAITING, ASKING = P .. 'fleet:waiting', P .. 'fleet:asking'
 local STOPPING, STANDBY, WAKING = P .. 'fleet:stopping', P .. 'fleet:standby', P .. 'fleet:waking'
 local ARRIVING = P .. 'fleet:arriving'
 local READY, LIMIT = P .. 'fleet:ready', P .. 'fleet:limit'
+-- Whose sessions were revoked, until when (ms).
+local REVOKED = P .. 'fleet:revoked'
 -- LIST: how long the last boots took (ms), newest first.
 local BOOTS = P .. 'fleet:boots'
 -- Not asked for this long: the tab is closed (hidden tabs' timers run once a minute).
@@ -175,6 +177,9 @@ local function begin(user, instance, now)
   call('HSET', user_key(user), 'state', 'STOPPING', 'ts', now)
   return instance, to_stopping(instance, now)
 end
+
+-- A user's sessions that began until then are over, or until later, if that was said before.
+local function note_revoked(user, at) return call('ZADD', REVOKED, 'GT', 'CH', at, user) == 1 end
 
 local function to_gone(instance, now)
   unset(instance)

@@ -1,7 +1,7 @@
 -- rebuild: refills Redis from the durable items and the group while it is Cold, part by part.
 -- ARGV: prefix, now, owner token, until (ms), first ('yes' for the first part), last (likewise),
 --   items as JSON: [{user, state: open|ending, instance, epoch, since, publicIp, privateIp} |
---   {closed: user, epoch} | {parked: instance} | {waking: instance} |
+--   {closed: user, epoch} | {revoked: user, at} | {parked: instance} | {waking: instance} |
 --   {spare: instance, publicIp, privateIp}], users before boxes before spares; numbers are strings
 -- Reply: MORE (parts to come) | REBUILT | ALREADY_READY | BUSY (somebody else is at it)
 -- Keeps: nobody loses a box and nobody gets another's, whatever was left in Redis; only the order
@@ -65,6 +65,8 @@ for _, item in ipairs(cjson.decode(ARGV[7])) do
     put_user(item)
   elseif item.closed then
     put_closed(item.closed, item.epoch)
+  elseif item.revoked then
+    note_revoked(item.revoked, item.at)
   elseif item.parked then
     if unowned(item.parked) then to_stopping(item.parked, now) end
   elseif item.waking then

@@ -110,6 +110,8 @@ pub enum Claim {
     Waiting(Place),
     /// The user's box is being stopped; claim again.
     Stopping,
+    /// The session was revoked: nothing changed.
+    Revoked,
 }
 
 /// Of [`crate::store::Store::ask`].
@@ -176,6 +178,17 @@ pub enum Leave {
     Left,
     /// Not that seat, and not waiting.
     AlreadyGone,
+}
+
+/// Of [`crate::store::Store::revoke`]. What it notes, it notes in any case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revoke {
+    /// The stop of their box has begun.
+    Begun(Stop),
+    /// Out of the queue.
+    Left,
+    /// They had neither.
+    Nothing,
 }
 
 /// Of [`crate::store::Store::workspace`].

@@ -43,6 +43,8 @@ scripts! {
     BeginStop: "begin_stop.lua", READY, false;
     Expire: "expire.lua", READY, false;
     Leave: "leave.lua", READY, false;
+    Revoke: "revoke.lua", READY, false;
+    Revoked: "revoked.lua", READY, true;
     Retire: "retire.lua", READY, false;
     Orphan: "orphan.lua", READY, true;
     FinishStop: "finish_stop.lua", READY, false;

@@ -4,7 +4,11 @@
 use serde_json::{Value, json};
 
 use super::super::Spare;
-use crate::seats::{Addresses, Seat, Truth, UserState};
+use crate::{
+    clock::Ms,
+    id::UserId,
+    seats::{Addresses, Seat, Truth, UserState},
+};
 
 /// How many items one call of `adopt` takes: a script holds up everybody else for as long as it
 /// runs, and this many take a few milliseconds.
@@ -20,6 +24,7 @@ pub(super) fn items(items: &[Truth]) -> String {
         Truth::User(seat, state) => user(seat, *state),
         Truth::Parked(instance) => json!({ "instance": instance, "box": "parked" }),
         Truth::Waking(instance) => json!({ "instance": instance, "box": "waking" }),
+        Truth::Revoked(user, at) => revoked(user, *at),
     };
     Value::Array(items.iter().map(item).collect()).to_string()
 }
@@ -33,6 +38,7 @@ pub(super) fn truth(items: &[Truth], spares: &[Spare]) -> Vec<String> {
                 users.push(json!({ "closed": seat.user, "epoch": seat.epoch.to_string() }));
             }
             Truth::User(seat, state) => users.push(user(seat, *state)),
+            Truth::Revoked(user, at) => users.push(revoked(user, *at)),
             Truth::Parked(instance) => boxes.push(json!({ "parked": instance })),
             Truth::Waking(instance) => boxes.push(json!({ "waking": instance })),
         }
@@ -43,6 +49,10 @@ pub(super) fn truth(items: &[Truth], spares: &[Spare]) -> Vec<String> {
         return vec!["[]".into()];
     }
     all.chunks(REBUILD_BATCH).map(|part| Value::from(part).to_string()).collect()
+}
+
+fn revoked(user: &UserId, at: Ms) -> Value {
+    json!({ "revoked": user, "at": at.to_string() })
 }
 
 fn user(seat: &Seat, state: UserState) -> Value {

@@ -1,8 +1,12 @@
 //! Replies of the steps about users.
 
 use super::Reply;
-use crate::store::{
-    Answer, Ask, BeginStop, Claim, Expire, Idle, Leave, StoreError, Touch, Warn, Workspace,
+use crate::{
+    clock::Ms,
+    store::{
+        Answer, Ask, BeginStop, Claim, Expire, Idle, Leave, Revoke, StoreError, Touch, Warn,
+        Workspace,
+    },
 };
 
 impl Reply {
@@ -12,6 +16,7 @@ impl Reply {
             "ASSIGNED" => Ok(Claim::Assigned(self.seat()?)),
             "WAITING" => Ok(Claim::Waiting(self.place()?)),
             "STOPPING" => Ok(Claim::Stopping),
+            "REVOKED" => Ok(Claim::Revoked),
             _ => self.unexpected(),
         }
     }
@@ -62,6 +67,22 @@ impl Reply {
             "BEGUN" => Ok(Leave::Begun(self.stop()?)),
             "LEFT" => Ok(Leave::Left),
             "ALREADY_GONE" => Ok(Leave::AlreadyGone),
+            _ => self.unexpected(),
+        }
+    }
+
+    pub(in crate::store::redis) fn revoke(mut self) -> Answer<Revoke> {
+        match self.outcome.as_str() {
+            "BEGUN" => Ok(Revoke::Begun(self.stop()?)),
+            "LEFT" => Ok(Revoke::Left),
+            "NOTHING" => Ok(Revoke::Nothing),
+            _ => self.unexpected(),
+        }
+    }
+
+    pub(in crate::store::redis) fn revoked(mut self) -> Answer<Option<Ms>> {
+        match self.outcome.as_str() {
+            "REVOKED" => self.unless_empty(),
             _ => self.unexpected(),
         }
     }
