@@ -33,7 +33,7 @@ fn session(sub: &str) -> Value {
     let now = SystemClock.now().seconds();
     let [issuer, subject] = ["local", "someone"];
     json!({ "aud": "session", "sub": sub, "idp_issuer": issuer, "idp_subject": subject,
-            "iat": now, "exp": now + 3600 })
+            "began": now, "ends": now + 3600, "iat": now, "exp": now + 3600 })
 }
 
 fn request(method: &str, path: &str, token: &str) -> Request {

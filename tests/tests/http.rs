@@ -84,6 +84,7 @@ async fn another_person_of_the_same_name_is_refused_and_the_first_keeps_the_box(
         &SystemClock,
         &alice,
         &identity,
+        SystemClock.now(),
     );
     assert_eq!(other.await.unwrap(), hotdesk::allocate::Allocation::OtherPerson);
     assert_eq!(desk.open("alice").await.expect("still hers").instance, sent.instance);

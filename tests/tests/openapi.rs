@@ -31,6 +31,7 @@ async fn every_answer_that_is_described_is_given_and_no_other() {
     served::ending(stage, &sent).await;
     refused::stale(stage, &sent).await;
     let sent = served::running(stage, "carol", 2).await;
+    served::revoking(stage, "erin", 3).await;
     refused::broken(stage, &sent).await;
     refused::away(stage, &sent).await;
     let described = stage.description.answers();

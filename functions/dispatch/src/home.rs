@@ -15,7 +15,7 @@ use hotdesk_pages::Allow;
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::{App, Refusal, negotiate, session::Session, standing::State, words};
+use crate::{App, Refusal, session::Session, standing::State, words};
 
 /// Why a box will be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -83,7 +83,7 @@ pub(crate) async fn home<S: Store, D: Seats, C: Clock>(
         body.since = words::rfc3339(*since);
         body.last_seen = words::rfc3339(*last_seen);
     }
-    Ok(negotiate::json(StatusCode::OK, &body))
+    Ok(hotdesk_pages::json(StatusCode::OK, &body))
 }
 
 fn word(workspace: &Workspace) -> &'static str {
@@ -130,15 +130,14 @@ fn page<S, D, C: Clock>(
         }),
         Workspace::Stopped | Workspace::Starting | Workspace::Stopping => None,
     };
-    let logout = app.web.logout_url();
     let view = |nonce| Page {
         nonce,
         user: session.user.as_str(),
         state: word(workspace),
         running,
-        logout: logout.clone(),
+        operator: session.operator,
     };
-    Ok(hotdesk_pages::page(StatusCode::OK, Allow { forms_to: &logout }, view)?)
+    Ok(hotdesk_pages::page(StatusCode::OK, Allow::default(), view)?)
 }
 
 /// When and why a box is taken back, in words.
@@ -175,7 +174,7 @@ struct Page<'a> {
     user: &'a str,
     state: &'static str,
     running: Option<Running<'a>>,
-    logout: String,
+    operator: bool,
 }
 
 #[cfg(test)]

@@ -6,16 +6,19 @@
 //! | `GET /dispatch` | 302 to the user's box with a ticket, or 202: queued |
 //! | `GET /status` | where the user stands; keeps their place in the queue |
 //! | `POST /stop` | gives the box back, or the place in the queue |
+//! | `POST /revoke` | ends somebody's sessions and seat; for operators |
 //! | `GET /problems/{slug}` | what a type of problem means |
+//! | `GET /.well-known/jwks.json` | the public keys of our tokens, for boxes |
 //! | `GET /health` | that the function runs |
 //!
 //! `openapi.yaml` describes them for programs. The session cookie is the only way to be a user.
 //! Pages for browsers, JSON for the rest, by `Accept`.
 
 mod home;
-mod negotiate;
+mod keys;
 mod open;
 mod problems;
+mod revoke;
 mod session;
 mod standing;
 mod status;
@@ -26,6 +29,7 @@ mod words;
 use std::time::Duration;
 
 use hotdesk::{
+    audit::{Line, What},
     clock::Clock,
     config::{Times, WebConfig},
     error::Error,
@@ -33,11 +37,13 @@ use hotdesk::{
     seats::{Seats, SeatsError},
     store::{Store, StoreError},
     token::{Signer, TokenError, Verifier},
+    visit,
     web::{self, Reply},
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::Request;
 use serde_json::json;
+use session::Session;
 use tracing::error;
 
 /// What the function needs.
@@ -85,6 +91,12 @@ macro_rules! failed {
     )*};
 }
 
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
 failed!(Error, StoreError, SeatsError, TokenError);
 
 impl From<askama::Error> for Refusal {
@@ -95,73 +107,105 @@ impl From<askama::Error> for Refusal {
 
 /// Answers a request.
 pub async fn handle<S: Store, D: Seats, C: Clock>(app: &App<S, D, C>, request: Request) -> Reply {
-    let html = negotiate::wants_page(request.headers());
+    let html = hotdesk_pages::wants_page(request.headers());
+    let session = session::of(app, &request);
+    match route(app, &request, session.as_ref(), html).await {
+        Ok(mut reply) => {
+            if let Some(session) = &session {
+                session::renew(app, session, &mut reply);
+            }
+            reply
+        }
+        Err(refusal) => refused(app, &request, session.as_ref(), refusal, html),
+    }
+}
+
+/// What somebody is told who did not get what they asked for.
+fn refused<S, D, C: Clock>(
+    app: &App<S, D, C>,
+    request: &Request,
+    session: Option<&Session>,
+    refusal: Refusal,
+    html: bool,
+) -> Reply {
     let (method, path) = (request.method(), request.uri().path());
     let mut allow = None;
-    let problem = match route(app, &request, html).await {
-        Ok(reply) => return reply,
-        Err(Refusal::SignIn) if html && method == Method::GET => {
+    let problem = match refusal {
+        Refusal::SignIn if html && method == Method::GET => {
             return session::to_sign_in(&app.web, path);
         }
-        Err(Refusal::SignIn) => Problem::SignInNeeded,
-        Err(Refusal::Problem(problem)) => problem,
-        Err(Refusal::Method(taken)) => {
+        Refusal::SignIn => Problem::SignInNeeded,
+        Refusal::Problem(problem) => problem,
+        Refusal::Method(taken) => {
             allow = Some(taken);
             Problem::MethodNotAllowed
         }
-        Err(Refusal::Page(e)) => {
+        Refusal::Page(e) => {
             error!(error = %e, path, "page not rendered");
             Problem::Internal
         }
-        Err(Refusal::Failed(e)) => {
+        Refusal::Failed(e) => {
             error!(code = e.code(), error = e.chain(), path, "request failed");
             Problem::from(&e)
         }
     };
-    let mut reply =
-        if html { problems::page(problem, method == Method::GET) } else { web::problem(problem) };
+    if problem == Problem::ForeignOrigin {
+        let (who, from) = (session.map(|session| &session.user), session::source(request));
+        let result = "refused: from another site";
+        let at = app.clock.now();
+        Line { what: What::Request, at, who, on: Some(path), from, result }.log();
+    }
+    let mut reply = if html {
+        hotdesk_pages::problem_page(problem, method == Method::GET)
+    } else {
+        web::problem(problem)
+    };
     if let Some(allow) = allow {
         reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }
-    negotiate::varies(reply)
+    hotdesk_pages::varies(reply)
 }
 
 async fn route<S: Store, D: Seats, C: Clock>(
     app: &App<S, D, C>,
     request: &Request,
+    session: Option<&Session>,
     html: bool,
 ) -> Result<Reply, Refusal> {
-    let session = || session::of(app, request).ok_or(Refusal::SignIn);
+    // What is read or done for a user, and by whose page.
+    let look = async || {
+        visit::not_in_passing(request.headers())?;
+        let session = session.ok_or(Refusal::SignIn)?;
+        session::holds(app, session).await?;
+        Ok::<_, Refusal>(session)
+    };
+    let act = async || {
+        visit::same_origin(request.headers(), &app.web.base_url)?;
+        look().await
+    };
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/health") => Ok(web::json(StatusCode::OK, &json!({ "status": "ok" }))),
-        (&Method::GET, "/") => home::home(app, &session()?, html).await,
-        (&Method::GET, "/status") => status::status(app, &session()?, request, html).await,
+        (&Method::GET, "/.well-known/jwks.json") => Ok(keys::published(&app.verifier)),
+        (&Method::GET, "/") => home::home(app, look().await?, html).await,
+        (&Method::GET, "/status") => status::status(app, look().await?, request, html).await,
         (&Method::GET, "/dispatch") => {
-            let session = session()?;
-            if is_prefetch(request) {
+            visit::not_in_passing(request.headers())?;
+            let session = session.ok_or(Refusal::SignIn)?;
+            if visit::is_prefetch(request.headers()) {
                 return Ok(web::empty(StatusCode::NO_CONTENT));
             }
-            open::open(app, &session, html).await
+            open::open(app, session, html).await
         }
-        (&Method::POST, "/stop") => {
-            session::same_origin(app, request)?;
-            stop::stop(app, &session()?, request, html).await
+        (&Method::POST, "/stop") => stop::stop(app, act().await?, request, html).await,
+        (&Method::POST, "/revoke") => revoke::revoke(app, act().await?, request, html).await,
+        (_, "/health" | "/.well-known/jwks.json" | "/" | "/status" | "/dispatch") => {
+            Err(Refusal::Method("GET"))
         }
-        (_, "/health" | "/" | "/status" | "/dispatch") => Err(Refusal::Method("GET")),
-        (_, "/stop") => Err(Refusal::Method("POST")),
+        (_, "/stop" | "/revoke") => Err(Refusal::Method("POST")),
         (method, path) => match path.strip_prefix("/problems/") {
             Some(slug) if method == Method::GET => problems::about(slug, html),
             Some(_) => Err(Refusal::Method("GET")),
             None => Err(Refusal::Problem(Problem::NotFound)),
         },
     }
-}
-
-/// A page that the browser fetches before anybody clicked claims nothing (Fetch standard,
-/// `Sec-Purpose`; older browsers send `Purpose`).
-fn is_prefetch(request: &Request) -> bool {
-    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
-        let value = request.headers().get(*name).and_then(|v| v.to_str().ok());
-        value.is_some_and(|v| v.contains("prefetch") || v.contains("prerender"))
-    })
 }

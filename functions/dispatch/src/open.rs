@@ -2,6 +2,7 @@
 
 use hotdesk::{
     allocate::{Allocation, allocate},
+    audit::What,
     clock::Clock,
     problem::Problem,
     seats::{Seat, Seats},
@@ -14,7 +15,7 @@ use tracing::info;
 
 use crate::{
     App, Refusal,
-    session::{Session, redirect},
+    session::{Session, audit, redirect},
     standing::{Standing, State},
     waiting,
 };
@@ -25,11 +26,25 @@ pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
     session: &Session,
     html: bool,
 ) -> Result<Reply, Refusal> {
-    let allocation =
-        allocate(&app.store, &app.seats, &app.clock, &session.user, &session.identity).await?;
+    let allocation = allocate(
+        &app.store,
+        &app.seats,
+        &app.clock,
+        &session.user,
+        &session.identity,
+        session.began,
+    )
+    .await?;
     let (state, place) = match &allocation {
         Allocation::Ready(seat) => return to_box(app, session, seat),
-        Allocation::OtherPerson => return Err(Refusal::Problem(Problem::NameTaken)),
+        Allocation::OtherPerson => {
+            audit(app, session, What::Assign, None, "refused: another account's name");
+            return Err(Refusal::Problem(Problem::NameTaken));
+        }
+        Allocation::Revoked => {
+            audit(app, session, What::Assign, None, "refused: revoked");
+            return Err(Refusal::SignIn);
+        }
         Allocation::Waiting(place) => (State::Waiting, Some(*place)),
         Allocation::Stopping => (State::Stopping, None),
         Allocation::Rebuilding => (State::Rebuilding, None),
@@ -66,6 +81,7 @@ fn to_box<S, D, C: Clock>(
         iat: now.seconds(),
         exp: now.plus(TICKET_LIFETIME).seconds(),
     })?;
+    audit(app, session, What::Assign, Some(instance.as_str()), "done");
     let base = &app.web.workspace_url.0;
     let base = base.replace("{instanceId}", instance.as_str());
     let base = base

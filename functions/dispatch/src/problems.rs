@@ -1,26 +1,12 @@
-//! Problems as pages: the one somebody meets, and the one that its type's address leads to.
+//! What each type of problem means: the page that its address leads to.
 
 use askama::Template;
-use hotdesk::{
-    problem::Problem,
-    web::{self, Reply},
-};
+use hotdesk::{problem::Problem, web::Reply};
 use hotdesk_pages::Allow;
 use http::{HeaderValue, StatusCode, header};
 use pulldown_cmark::{Parser, html};
 
-use crate::{Refusal, negotiate};
-
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct Met {
-    nonce: String,
-    title: &'static str,
-    detail: &'static str,
-    slug: &'static str,
-    /// Whether the page tries again by itself.
-    again: bool,
-}
+use crate::Refusal;
 
 #[derive(Template)]
 #[template(path = "about.html")]
@@ -29,23 +15,6 @@ struct About {
     title: &'static str,
     /// HTML.
     text: String,
-}
-
-/// What went wrong, and what to do. `again`: the request may be repeated as it is.
-pub(crate) fn page(problem: Problem, again: bool) -> Reply {
-    let view = |nonce| Met {
-        nonce,
-        title: problem.title(),
-        detail: problem.detail(),
-        slug: problem.slug(),
-        again: again && problem.retry_after().is_some(),
-    };
-    let page = hotdesk_pages::page(problem.status(), Allow::default(), view);
-    let Ok(mut reply) = page else { return web::problem(Problem::Internal) };
-    if let Some(seconds) = problem.retry_after() {
-        reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    reply
 }
 
 /// `GET /problems/{slug}`: what that type of problem means, for people as a page and for programs as
@@ -59,7 +28,7 @@ pub(crate) fn about(slug: &str, html: bool) -> Result<Reply, Refusal> {
         let view = |nonce| About { nonce, title: problem.title(), text };
         hotdesk_pages::page(StatusCode::OK, Allow::default(), view)?
     } else {
-        negotiate::json(StatusCode::OK, &problem.document())
+        hotdesk_pages::json(StatusCode::OK, &problem.document())
     };
     let an_hour = HeaderValue::from_static("public, max-age=3600");
     reply.headers_mut().insert(header::CACHE_CONTROL, an_hour);
@@ -76,6 +45,9 @@ fn explanation(problem: Problem) -> &'static str {
     match problem {
         Problem::SignInNeeded => of!("sign-in-needed"),
         Problem::SeatTokenInvalid => of!("seat-token-invalid"),
+        Problem::SignInFailed => of!("sign-in-failed"),
+        Problem::AccountRefused => of!("account-refused"),
+        Problem::NotOperator => of!("not-an-operator"),
         Problem::NameTaken => of!("name-taken"),
         Problem::ForeignOrigin => of!("foreign-origin"),
         Problem::BadRequest => of!("bad-request"),

@@ -1,17 +1,21 @@
-//! Who asks: the session cookie, and where a request that changes something must come from.
+//! Who asks: the session, how long it holds, and what is written down about it.
 
-use cookie::Cookie;
+use std::net::IpAddr;
+
 use hotdesk::{
-    clock::Clock,
+    audit::{Line, What},
+    clock::{Clock, Ms},
     config::WebConfig,
     id::UserId,
-    problem::Problem,
-    seats::Identity,
+    rebuild,
+    seats::{Identity, Seats},
+    session::{self, set_cookie},
+    store::Store,
     token::SessionClaims,
     web::{self, Reply},
 };
 use http::{HeaderValue, StatusCode, header};
-use lambda_http::Request;
+use lambda_http::{Request, RequestExt, request::RequestContext};
 
 use crate::{App, Refusal};
 
@@ -19,30 +23,65 @@ use crate::{App, Refusal};
 pub(crate) struct Session {
     pub(crate) user: UserId,
     pub(crate) identity: Identity,
+    /// Whether they may end other people's sessions.
+    pub(crate) operator: bool,
+    /// When they signed in, as exactly as the token says it: to the second, rounded down.
+    pub(crate) began: Ms,
     /// When the session ends, seconds since 1970.
     pub(crate) ends: u64,
+    /// Where the request comes from, as API Gateway saw it.
+    pub(crate) from: Option<IpAddr>,
+    claims: SessionClaims,
 }
 
-/// Who is signed in, by the cookie alone.
+/// Who is signed in, by the cookie alone: a revocation is the store's to tell, see [`holds`].
 pub(crate) fn of<S, D, C: Clock>(app: &App<S, D, C>, request: &Request) -> Option<Session> {
-    let name = app.web.session_cookie();
-    let headers = request.headers().get_all(header::COOKIE).iter();
-    let cookies = headers.filter_map(|value| value.to_str().ok()).flat_map(Cookie::split_parse);
-    // Of two cookies of that name one may be another site's doing; any that is ours will do.
-    let mut sessions =
-        cookies.flatten().filter(|cookie| cookie.name() == name).filter_map(|cookie| {
-            let now = app.clock.now();
-            app.verifier.verify::<SessionClaims>(cookie.value(), SessionClaims::AUDIENCE, now).ok()
-        });
-    let claims = sessions.next()?;
-    let identity = Identity { issuer: claims.idp_issuer, subject: claims.idp_subject };
-    Some(Session { user: claims.sub, identity, ends: claims.exp })
+    let now = app.clock.now();
+    let claims = session::read(request.headers(), &app.web.base_url, &app.verifier, now)?;
+    let identity =
+        Identity { issuer: claims.idp_issuer.clone(), subject: claims.idp_subject.clone() };
+    Some(Session {
+        user: claims.sub.clone(),
+        identity,
+        operator: claims.operator,
+        began: Ms(claims.began.saturating_mul(1000)),
+        ends: claims.ends,
+        from: source(request),
+        claims,
+    })
+}
+
+/// Where a request comes from: API Gateway's word, not a header's that anybody can send.
+pub(crate) fn source(request: &Request) -> Option<IpAddr> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether the session was not ended by an operator.
+pub(crate) async fn holds<S: Store, D: Seats, C: Clock>(
+    app: &App<S, D, C>,
+    session: &Session,
+) -> Result<(), Refusal> {
+    let look = || app.store.revoked(&session.user);
+    let revoked = rebuild::warm(&app.store, &app.seats, &app.clock, look).await?;
+    if revoked.is_some_and(|at| at >= session.began) { Err(Refusal::SignIn) } else { Ok(()) }
+}
+
+/// Puts the session's next token into an answer, once half of the last one's life is over.
+pub(crate) fn renew<S, D, C: Clock>(app: &App<S, D, C>, session: &Session, reply: &mut Reply) {
+    let Some(next) = session.claims.renewed(app.clock.now()) else { return };
+    if let Ok(token) = app.signer.sign(&next) {
+        let cookie = set_cookie(&app.web.base_url, &token, next.exp.saturating_sub(next.iat));
+        reply.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 /// To the sign-in page, and back to `path` afterwards.
 pub(crate) fn to_sign_in(web: &WebConfig, path: &str) -> Reply {
     let next = serde_urlencoded::to_string([("next", path)]).unwrap_or_default();
-    redirect(StatusCode::FOUND, &format!("{}?{next}", web.login_url()))
+    redirect(StatusCode::FOUND, &format!("{}/login?{next}", web.base_url.0))
 }
 
 /// A redirect that nobody may keep.
@@ -54,13 +93,14 @@ pub(crate) fn redirect(status: StatusCode, to: &str) -> Reply {
     reply
 }
 
-/// State-changing requests come from our own pages: boxes are siblings on one site, so SameSite
-/// cookies alone stop nothing.
-pub(crate) fn same_origin<S, D, C>(app: &App<S, D, C>, request: &Request) -> Result<(), Refusal> {
-    let origin = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok());
-    if origin == Some(app.web.base_url.0.as_str()) {
-        Ok(())
-    } else {
-        Err(Refusal::Problem(Problem::ForeignOrigin))
-    }
+/// A line of the audit trail about what this session did.
+pub(crate) fn audit<S, D, C: Clock>(
+    app: &App<S, D, C>,
+    session: &Session,
+    what: What,
+    on: Option<&str>,
+    result: &str,
+) {
+    let Session { user, from, .. } = session;
+    Line { what, at: app.clock.now(), who: Some(user), on, from: *from, result }.log();
 }

@@ -11,7 +11,7 @@ use hotdesk::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{negotiate, words};
+use crate::words;
 
 /// What a workspace does, for one who waits for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,7 +127,7 @@ impl Standing {
             expected: self.expected().and_then(words::rfc3339),
             limit: self.limit().map(Limit::name),
         };
-        negotiate::json(status, &body)
+        hotdesk_pages::json(status, &body)
     }
 
     /// In `Retry-After`, also with a 200.

@@ -11,7 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use lambda_http::Request;
 
 use crate::{
-    App, Refusal, negotiate,
+    App, Refusal,
     session::Session,
     standing::{Standing, State, is_known},
     waiting,
@@ -35,7 +35,7 @@ pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
     let standing = Standing { state, place };
     let etag = standing.etag(&session.user, html);
     let mut reply = if is_known(request.headers(), &etag) {
-        negotiate::varies(web::empty(StatusCode::NOT_MODIFIED))
+        hotdesk_pages::varies(web::empty(StatusCode::NOT_MODIFIED))
     } else if html {
         waiting::page(&standing, StatusCode::OK, session, app.clock.now())?
     } else {

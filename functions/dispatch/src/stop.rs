@@ -1,6 +1,7 @@
 //! `POST /stop`: a user gives their box back, or their place in the queue.
 
 use hotdesk::{
+    audit::What,
     clock::Clock,
     id::Epoch,
     problem::Problem,
@@ -8,7 +9,7 @@ use hotdesk::{
     store::{Leave, Store},
     web::{self, Reply},
 };
-use http::{StatusCode, header};
+use http::StatusCode;
 use lambda_http::Request;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,10 +17,8 @@ use tracing::info;
 
 use crate::{
     App, Refusal,
-    session::{Session, redirect},
+    session::{Session, audit, redirect},
 };
-
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What is given back.
 #[derive(Default, Deserialize)]
@@ -41,7 +40,7 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
     request: &Request,
     html: bool,
 ) -> Result<Reply, Refusal> {
-    let form = form(request)?;
+    let form: Form = web::form(request)?;
     let now = app.clock.now();
     if form.closing {
         app.store.closing(&session.user, now).await?;
@@ -59,6 +58,7 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
             };
             // Refused: never opened; the stop flow parks the box.
             let ended = app.seats.end(&seat).await?;
+            audit(app, session, What::Stop, Some(seat.instance.as_str()), "done");
             info!(user = %session.user, instance_id = %seat.instance, epoch = form.epoch.0,
                 reason = "left", opened = ended == Write::Done, "stop begun");
             "stopping"
@@ -71,17 +71,4 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
         return Ok(redirect(StatusCode::SEE_OTHER, "/"));
     }
     Ok(web::json(StatusCode::ACCEPTED, &json!({ "state": outcome })))
-}
-
-fn form(request: &Request) -> Result<Form, Refusal> {
-    let body = request.body().as_ref();
-    if body.len() > web::MAX_BODY {
-        return Err(Refusal::Problem(Problem::TooLarge));
-    }
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
-    if !body.is_empty() && !kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM)) {
-        return Err(Refusal::Problem(Problem::UnsupportedMediaType));
-    }
-    serde_urlencoded::from_bytes(body).map_err(|_| Refusal::Problem(Problem::BadRequest))
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use boon::{Compiler, Draft, Schemas};
-use hotdesk::web::Reply;
+use hotdesk::web::{EVERYWHERE, Reply};
 use http::{HeaderMap, Method, header};
 use serde_json::Value;
 
@@ -11,7 +11,11 @@ use serde_json::Value;
 const URL: &str = "http://hotdesk.test/openapi.json";
 
 /// Headers of every page, which the document leaves to browsers.
-const OF_PAGES: [&str; 2] = ["content-security-policy", "referrer-policy"];
+const OF_PAGES: [&str; 3] =
+    ["content-security-policy", "cross-origin-opener-policy", "referrer-policy"];
+
+/// The part of the document that `functions/sign-in` answers, which has tests of its own.
+const ELSEWHERE: &str = "sign-in";
 
 /// A method, a path as the document has it, and a status.
 pub(crate) type Answer = (String, String, u16);
@@ -39,6 +43,9 @@ impl Description {
         let mut answers = BTreeSet::new();
         for (path, item) in self.document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
+                if operation["tags"][0] == ELSEWHERE {
+                    continue;
+                }
                 for status in operation["responses"].as_object().unwrap().keys() {
                     answers.insert((method.to_uppercase(), path.clone(), status.parse().unwrap()));
                 }
@@ -50,7 +57,10 @@ impl Description {
     /// The paths, and the methods that each takes.
     pub(crate) fn paths(&self) -> Vec<(String, Vec<Method>)> {
         let paths = self.document["paths"].as_object().unwrap().iter();
-        let paths = paths.map(|(path, item)| {
+        let here = |item: &Value| {
+            item.as_object().unwrap().values().all(|one| one["tags"][0] != ELSEWHERE)
+        };
+        let paths = paths.filter(|(_, item)| here(item)).map(|(path, item)| {
             let methods = item.as_object().unwrap().keys();
             let methods = methods.map(|name| name.to_uppercase().parse().unwrap());
             (path.clone(), methods.collect())
@@ -92,6 +102,12 @@ impl Description {
 
     fn check_headers(&mut self, response: &str, headers: &HeaderMap) -> Result<(), String> {
         let mut described = BTreeSet::from([header::CONTENT_TYPE.to_string()]);
+        for (name, value) in EVERYWHERE {
+            if headers.get(&name) != Some(&value) {
+                return Err(format!("the header {name} is missing, or is another one"));
+            }
+            described.insert(name.to_string());
+        }
         let names = self.document.pointer(&format!("{response}/headers"));
         let names: Vec<_> = names.and_then(Value::as_object).into_iter().flatten().collect();
         let names: Vec<_> = names.into_iter().map(|(name, _)| name.clone()).collect();

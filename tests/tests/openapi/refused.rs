@@ -33,6 +33,17 @@ pub(crate) async fn strangers(stage: &mut Stage, sent: &Sent) {
     let foreign = with(stage.stop("alice", ""), header::ORIGIN, "http://localhost:9001");
     stage.ask(foreign, 403).await;
     stage.ask(without(stage.stop("alice", ""), &header::ORIGIN), 403).await;
+    stage.ask(without(stage.revoke("olivia", "user=bob"), &header::COOKIE), 401).await;
+    stage.ask(without(stage.revoke("olivia", "user=bob"), &header::ORIGIN), 403).await;
+    let cookie = stage.desk.cookie("alice");
+    let no_operator = with(stage.revoke("olivia", "user=bob"), header::COOKIE, &cookie);
+    stage.ask(as_page(no_operator), 403).await;
+    for path in OWN {
+        for site in ["same-site", "cross-site"] {
+            let in_passing = bare(stage.by("alice", "GET", path).header("sec-fetch-site", site));
+            stage.ask(in_passing, 403).await;
+        }
+    }
     stage.ask(beat("e30.e30.e30", body(sent, "")), 401).await;
     stage.ask(without(beat("", body(sent, "")), &header::AUTHORIZATION), 401).await;
 }
@@ -45,6 +56,12 @@ pub(crate) async fn malformed(stage: &mut Stage, sent: &Sent) {
     }
     stage.ask(stage.stop("alice", "epoch=1"), 409).await;
     stage.ask(stage.stop("alice", &"x".repeat(4097)), 413).await;
+    for form in ["", "user=", "user=Bob", "user=pool", "user=bob&user=carol", "name=bob"] {
+        stage.ask(stage.revoke("olivia", form), 400).await;
+    }
+    stage.ask(stage.revoke("olivia", &"x".repeat(4097)), 413).await;
+    let json = with(stage.revoke("olivia", "{}"), header::CONTENT_TYPE, "application/json");
+    stage.ask(json, 415).await;
     let json = with(stage.stop("alice", "{}"), header::CONTENT_TYPE, "application/json");
     stage.ask(json, 415).await;
     let token = &sent.ticket.seat_token;
@@ -79,7 +96,7 @@ pub(crate) async fn nowhere(stage: &mut Stage) {
         }
     }
     assert!(refused >= 7 * 7, "{refused}");
-    for path in ["/login", "/status/", "/Status", "//", "/problems", "/ping/x"] {
+    for path in ["/logins", "/status/", "/Status", "//", "/problems", "/ping/x"] {
         let reply = stage.answer(bare(stage.by("alice", "GET", path))).await;
         assert_eq!(reply.status(), StatusCode::NOT_FOUND, "{path}");
         stage.description.check_as("/components/responses/not-found", &reply).unwrap();
@@ -88,8 +105,11 @@ pub(crate) async fn nowhere(stage: &mut Stage) {
 
 /// Redis holds what no script writes: hotdesk's mistake, or somebody else's.
 pub(crate) async fn broken(stage: &mut Stage, sent: &Sent) {
-    stage.meddle("dora", &[("state", "RUNNING"), ("instanceId", "none"), ("epoch", "1")]);
+    for user in ["dora", "dirk"] {
+        stage.meddle(user, &[("state", "RUNNING"), ("instanceId", "none"), ("epoch", "1")]);
+    }
     everything(stage, "dora", 500).await;
+    stage.ask(stage.revoke("olivia", "user=dirk"), 500).await;
     stage.meddle(sent.ticket.sub.as_str(), &[("warning", "nothing 1")]);
     stage.ask(beat(&sent.ticket.seat_token, body(sent, "")), 500).await;
 }
@@ -98,6 +118,7 @@ pub(crate) async fn broken(stage: &mut Stage, sent: &Sent) {
 pub(crate) async fn away(stage: &mut Stage, sent: &Sent) {
     stage.desk.redis.process().terminate().await.unwrap();
     everything(stage, "alice", 503).await;
+    stage.ask(stage.revoke("olivia", "user=alice"), 503).await;
     stage.ask(beat(&sent.ticket.seat_token, body(sent, "")), 503).await;
 }
 

@@ -18,6 +18,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// What needs no session.
 pub(crate) async fn anybodys(stage: &mut Stage) {
     stage.ask(bare(anybody("GET", "/health")), 200).await;
+    stage.ask(bare(anybody("GET", "/.well-known/jwks.json")), 200).await;
     for problem in Problem::ALL {
         let about = || bare(anybody("GET", &format!("/problems/{}", problem.slug())));
         stage.ask(about(), 200).await;
@@ -96,6 +97,24 @@ pub(crate) async fn ending(stage: &mut Stage, sent: &Sent) {
     everywhere(stage, user).await;
     stage.ask(bare(stage.by(user, "GET", "/dispatch")), 202).await;
     stage.ask(as_page(bare(stage.by(user, "GET", "/dispatch"))), 202).await;
+}
+
+/// An operator ends the sessions of somebody who has the last of so many boxes, and of somebody who
+/// has none.
+pub(crate) async fn revoking(stage: &mut Stage, user: &str, boxes: usize) {
+    stage.desk.stock(boxes).await;
+    let session = stage.desk.cookie(user);
+    stage.ask(bare(stage.by(user, "GET", "/dispatch")), 302).await;
+    stage.ask(stage.revoke("olivia", &format!("user={user}")), 202).await;
+    stage.ask(as_page(stage.revoke("olivia", "user=nobody")), 202).await;
+    let of_before = |request| with(request, header::COOKIE, &session);
+    for path in ["/", "/status", "/dispatch"] {
+        stage.ask(of_before(bare(anybody("GET", path))), 401).await;
+        stage.ask(as_page(of_before(bare(anybody("GET", path)))), 302).await;
+    }
+    let stop = stage.stop(user, "");
+    stage.ask(of_before(stop), 401).await;
+    stage.ask(bare(stage.by("olivia", "GET", "/")), 200).await;
 }
 
 /// The body of a heartbeat of that seat, with more members behind.

@@ -13,6 +13,9 @@ use lambda_http::{Body, Request};
 
 use super::description::{Answer, Description, is_page};
 
+/// Addresses that have no page.
+const PROGRAMS: [&str; 2] = ["/health", "/.well-known/jwks.json"];
+
 /// The desk, the description, and the answers that were met.
 pub(crate) struct Stage {
     pub(crate) desk: Desk,
@@ -52,11 +55,11 @@ impl Stage {
         }
         let reply = dispatch::handle(&self.desk.dispatch, request).await;
         if let Some(kind) = reply.headers().get(header::CONTENT_TYPE) {
-            let page = wants_page && path != "/health";
+            let page = wants_page && !PROGRAMS.contains(&path.as_str());
             assert_eq!(is_page(kind), page, "{method} {path} is answered by `Accept`: {kind:?}");
         }
         let (headers, status) = (reply.headers(), reply.status().as_u16());
-        if path != "/health" && (status >= 400 || status == 200) {
+        if !PROGRAMS.contains(&path.as_str()) && (status >= 400 || status == 200) {
             assert_eq!(headers[header::VARY], "accept", "{method} {path}: {status}");
         }
         reply
@@ -72,10 +75,10 @@ impl Stage {
         let (elsewhere, hour) = ("elsewhere".to_owned(), Duration::from_secs(3600));
         let claims = SessionClaims::new(
             user.parse().unwrap(),
-            elsewhere,
-            user.into(),
+            (elsewhere, user.into()),
+            false,
             SystemClock.now(),
-            hour,
+            (hour, hour),
         );
         format!("hotdesk={}", self.desk.dispatch.signer.sign(&claims).unwrap())
     }
@@ -83,6 +86,14 @@ impl Stage {
     /// `POST /stop` of somebody.
     pub(crate) fn stop(&self, user: &str, form: &str) -> Request {
         let request = self.by(user, "POST", "/stop").header(header::ORIGIN, BASE_URL);
+        let kind = "application/x-www-form-urlencoded";
+        request.header(header::CONTENT_TYPE, kind).body(form.into()).unwrap()
+    }
+
+    /// `POST /revoke` of an operator.
+    pub(crate) fn revoke(&self, operator: &str, form: &str) -> Request {
+        let request = anybody("POST", "/revoke").header(header::ORIGIN, BASE_URL);
+        let request = request.header(header::COOKIE, self.desk.operators_cookie(operator));
         let kind = "application/x-www-form-urlencoded";
         request.header(header::CONTENT_TYPE, kind).body(form.into()).unwrap()
     }
