@@ -1,16 +1,25 @@
 //! Who may use the box: tickets in, passes out, and the time of the last heartbeat.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
+use axum::http::HeaderMap;
 use hotdesk::{
+    audit::{Line, What},
     clock::{Clock, Ms},
     id::{Epoch, InstanceId, UserId},
-    token::{TicketClaims, Verifier},
+    token::{DrainClaims, TicketClaims},
 };
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::{
-    cookie::{Cookies, Pass, PassKey, find},
+    boot::began,
+    cookie::{Cookies, Pass, PassKey, whole},
+    drained::Drained,
+    keys::Keys,
     owner::Binding,
     refusal::Refusal,
     runtime::{Runtime, RuntimeError},
@@ -50,11 +59,14 @@ struct State {
 /// The door of the box.
 pub struct Access {
     instance: InstanceId,
-    verifier: Verifier,
+    keys: Arc<Keys>,
     cookies: Cookies,
     clock: Arc<dyn Clock>,
+    /// When the first agent of this boot began, and when this one did.
     boot: Ms,
+    began: Ms,
     key: PassKey,
+    drained: Drained,
     /// A plain mutex: nothing waits while it is held, but for one small write at the binding.
     state: Mutex<State>,
 }
@@ -67,33 +79,49 @@ impl Access {
     /// [`RuntimeError`] if the runtime folder cannot be used.
     pub fn load(
         instance: InstanceId,
-        verifier: Verifier,
+        keys: Arc<Keys>,
         cookies: Cookies,
         runtime: &Runtime,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, RuntimeError> {
         let key = PassKey::load(runtime)?;
+        let drained = Drained::load(runtime.clone())?;
         let binding = Binding::load(runtime.clone())?;
         let state = State { binding, used: UsedTickets::default(), last_heartbeat: None };
-        let boot = clock.now();
-        Ok(Self { instance, verifier, cookies, clock, boot, key, state: Mutex::new(state) })
+        let now = clock.now();
+        let boot = began(runtime, now)?;
+        let state = Mutex::new(state);
+        Ok(Self { instance, keys, cookies, clock, boot, began: now, key, drained, state })
     }
 
-    /// Exchanges a ticket; the first one binds the box to its user.
+    /// Exchanges a ticket; the first one binds the box to its user. `from` is who brings it, for
+    /// the audit trail.
     ///
     /// # Errors
     /// [`Refusal`] if it is not a fresh, unused ticket of the owner for this box.
-    pub fn open(&self, ticket: &str) -> Result<Opened, Refusal> {
+    pub async fn open(&self, ticket: &str, from: Option<IpAddr>) -> Result<Opened, Refusal> {
+        let mut who = None;
+        let opened = self.exchange(ticket, &mut who).await;
+        self.audit(What::Open, who.as_ref(), from, opened.as_ref().err().copied());
+        opened
+    }
+
+    async fn exchange(&self, ticket: &str, who: &mut Option<UserId>) -> Result<Opened, Refusal> {
+        let ticket: TicketClaims = self.keys.verify(ticket, self.instance.as_str()).await?;
+        *who = Some(ticket.sub.clone());
         let now = self.clock.now();
-        let ticket: TicketClaims = self.verifier.verify(ticket, self.instance.as_str(), now)?;
-        // Tokens count whole seconds, so one of the second of the boot is refused as well.
-        if ticket.iat.saturating_mul(1000) < self.boot.0 {
+        // Used tickets are forgotten when an agent ends. Tokens count whole seconds, so one of the
+        // second in which this one began is refused as well.
+        if ticket.iat.saturating_mul(1000) < self.began.0 {
             return Err(Refusal::BeforeBoot);
         }
         if now.seconds() >= ticket.session_exp {
             return Err(Refusal::SessionOver);
         }
         let mut state = self.state();
+        if self.drained.is() {
+            return Err(Refusal::Drained);
+        }
         state.binding.bind(&ticket.sub, ticket.epoch)?;
         state.used.take(&ticket.jti, ticket.exp, now)?;
         drop(state);
@@ -101,17 +129,51 @@ impl Access {
         Ok(Opened { pass: self.key.sign(&pass)?, seat_token: ticket.seat_token })
     }
 
-    /// The owner's name, if the `Cookie` header holds a pass of theirs.
+    /// The owner's pass, if a request carries one.
     ///
     /// # Errors
     /// [`Refusal`] says why it does not.
-    pub fn check(&self, cookies: Option<&str>) -> Result<UserId, Refusal> {
-        let token = cookies.and_then(|all| find(all, self.cookies.box_name()));
-        let pass = self.key.check(token.ok_or(Refusal::NoCookie)?, self.clock.now())?;
+    pub fn check(&self, headers: &HeaderMap) -> Result<Pass, Refusal> {
+        if self.drained.is() {
+            return Err(Refusal::Drained);
+        }
+        let pass = self.key.find(&whole(headers), self.cookies.box_name(), self.clock.now())?;
         match self.state().binding.owner() {
-            Some(owner) if owner.user == pass.sub => Ok(pass.sub),
+            Some(owner) if owner.user == pass.sub => Ok(pass),
             _ => Err(Refusal::OtherUser),
         }
+    }
+
+    /// Takes the box back by an order of the control plane: nobody is let in any more and nothing
+    /// that is open goes on, until the box boots anew.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not a fresh order to this box; then nothing changes. After
+    /// [`Refusal::Unwritable`] the box is drained, but would not be after a restart of the agent.
+    pub async fn drain(&self, order: &str, from: Option<IpAddr>) -> Result<(), Refusal> {
+        let drained = self.obey(order).await;
+        self.audit(What::Drain, None, from, drained.err());
+        drained
+    }
+
+    async fn obey(&self, order: &str) -> Result<(), Refusal> {
+        let audience = DrainClaims::audience_of(&self.instance);
+        let order: DrainClaims = self.keys.verify(order, &audience).await?;
+        if order.iat.saturating_mul(1000) < self.boot.0 {
+            return Err(Refusal::BeforeBoot);
+        }
+        self.drained.set()
+    }
+
+    /// Whether the box was drained in this boot.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.drained.is()
+    }
+
+    /// For whoever must end once it is.
+    pub(crate) fn watch_drained(&self) -> watch::Receiver<bool> {
+        self.drained.watch()
     }
 
     /// The time by the box's clock.
@@ -123,8 +185,8 @@ impl Access {
     ///
     /// # Errors
     /// As [`Access::check`]; then nothing is noted.
-    pub fn beat(&self, cookies: Option<&str>) -> Result<(), Refusal> {
-        self.check(cookies)?;
+    pub fn beat(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        self.check(headers)?;
         let now = self.clock.now();
         let mut state = self.state();
         state.last_heartbeat = state.last_heartbeat.max(Some(now));
@@ -142,6 +204,20 @@ impl Access {
             user: owner.map(|owner| owner.user),
             last_heartbeat: state.last_heartbeat,
         }
+    }
+
+    /// A line of the audit trail about this box.
+    pub(crate) fn audit(
+        &self,
+        what: What,
+        who: Option<&UserId>,
+        from: Option<IpAddr>,
+        refused: Option<Refusal>,
+    ) {
+        let refused = refused.map(|refusal| format!("refused: {}", refusal.word()));
+        let result = refused.as_deref().unwrap_or("done");
+        Line { what, at: self.clock.now(), who, on: Some(self.instance.as_str()), from, result }
+            .log();
     }
 
     /// A panic while it was held leaves it whole: each step changes one field at its end.

@@ -4,7 +4,7 @@ use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use hotdesk::{clock::SystemClock, token::Verifier};
+use hotdesk::clock::SystemClock;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -15,9 +15,13 @@ use crate::{
     access::Access,
     cookie::Cookies,
     front::front,
+    keys::{Keys, REFRESH},
     nginx::render,
-    probe::{Readiness, probe},
-    runtime::Runtime,
+    plain::WebUrl,
+    probe::probe,
+    proof::Proof,
+    readiness::Readiness,
+    runtime::{Runtime, listen},
     site::{Front, Site},
 };
 
@@ -52,10 +56,18 @@ pub struct ServeArgs {
     /// The box.
     #[command(flatten)]
     pub site: Site,
-    /// File with the control plane's public keys, a JWK set
-    #[arg(long, env = "HOTDESK_PUBLIC_KEYS_FILE")]
-    pub public_keys: PathBuf,
-    /// Private address and port for the control plane's probes
+    /// Where the control plane publishes its public keys, a JWK set: by https, or on this machine
+    /// [default: /.well-known/jwks.json at the address where people get a workspace]
+    #[arg(long, env = "HOTDESK_KEYS_URL")]
+    pub keys_url: Option<WebUrl>,
+    /// File in which the reset of the box leaves the id of the boot as the last thing that it does;
+    /// until it says this boot's, the box is not ready
+    #[arg(long, env = "HOTDESK_RESET_PROOF")]
+    pub reset_proof: PathBuf,
+    /// Id of this boot [default: the kernel's]
+    #[arg(long, env = "HOTDESK_BOOT_ID")]
+    pub boot_id: Option<String>,
+    /// Private address and port for the control plane's probes and orders
     #[arg(long, env = "HOTDESK_PROBE_LISTEN")]
     pub probe_listen: SocketAddr,
 }
@@ -79,29 +91,38 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
-    let ServeArgs { site, public_keys, probe_listen } = args;
-    let keys = std::fs::read_to_string(&public_keys)
-        .with_context(|| format!("cannot read the public keys {}", public_keys.display()))?;
-    let verifier = Verifier::from_jwks(&keys)?;
+    let ServeArgs { site, keys_url, reset_proof, boot_id, probe_listen } = args;
     let runtime = Runtime::open(site.runtime.as_ref())?;
     let cookies = Cookies { https: site.tls.is_some() };
     let clock = Arc::new(SystemClock);
-    let access = Arc::new(Access::load(site.instance.clone(), verifier, cookies, &runtime, clock)?);
-    let readiness = Readiness::new(site.editor_socket.as_ref(), &runtime)?;
+    let keys_url = keys_url.unwrap_or_else(|| site.home.join("/.well-known/jwks.json"));
+    let keys = Arc::new(Keys::load(&keys_url, &runtime, clock.clone())?);
+    let access = Access::load(site.instance.clone(), keys.clone(), cookies, &runtime, clock)?;
+    let access = Arc::new(access);
+    let proof = Proof::new(reset_proof, boot_id).context("cannot tell which boot this is")?;
+    let editor_socket: PathBuf = site.editor_socket.as_ref().into();
+    let nginx_socket = site.nginx_socket();
+    let readiness = Readiness::new(&editor_socket, nginx_socket.as_ref(), keys.clone(), proof)?;
 
     let for_probes = TcpListener::bind(probe_listen)
         .await
         .with_context(|| format!("cannot listen for probes on {probe_listen}"))?;
-    let for_nginx = runtime.listen("agent.sock")?;
+    let for_nginx = listen(site.agent_socket().as_ref())?;
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
-    tracing::info!(instance_id = %site.instance, %probe_listen, "agent serves");
+    tracing::info!(instance_id = %site.instance, %probe_listen, %keys_url, "agent serves");
 
-    let probe = axum::serve(for_probes, probe(access.clone(), readiness.clone()));
-    let front = axum::serve(for_nginx, front(access, readiness, cookies, site.home));
+    let probe = probe(access.clone(), readiness.clone())
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let front = front(access, readiness, editor_socket, cookies, site.home);
     tokio::select! {
-        ended = probe.into_future() => ended.context("the probe port failed"),
-        ended = front.into_future() => ended.context("the socket for nginx failed"),
+        ended = axum::serve(for_probes, probe).into_future() => {
+            ended.context("the probe port failed")
+        }
+        ended = axum::serve(for_nginx, front).into_future() => {
+            ended.context("the socket for nginx failed")
+        }
+        () = keys.keep_fresh(REFRESH) => Ok(()),
         _ = term.recv() => Ok(()),
         _ = int.recv() => Ok(()),
     }

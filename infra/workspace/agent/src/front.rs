@@ -1,27 +1,43 @@
 //! What nginx asks the agent, over the Unix socket.
 
-use std::sync::Arc;
+use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
-    extract::{Path, Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
     routing::{any, get},
 };
+use hotdesk::audit::What;
 use serde::Deserialize;
 
 use crate::{
     access::{Access, Opened},
     cookie::Cookies,
     opening::{self, Opening, Standing},
-    probe::Readiness,
+    origin::is_foreign,
+    plain::WebUrl,
+    readiness::Readiness,
     refusal::Refusal,
-    site::WebUrl,
+    scripts::{beat_worker, heartbeat},
+    tunnel::{PREFIX, Tunnels},
 };
 
 /// Carries the owner's name from `/auth` to nginx, which puts it into the workbench's document.
 const USER: HeaderName = HeaderName::from_static("hotdesk-user");
+
+/// Carries the cookies that the editor may see from `/auth` to nginx.
+const COOKIES: HeaderName = HeaderName::from_static("hotdesk-cookie");
+
+/// Carries the word for a refusal from `/auth` to nginx, and from there to `/refused`.
+const REFUSAL: HeaderName = HeaderName::from_static("hotdesk-refusal");
+
+/// Where a request comes from, by nginx, which lets nobody else say it.
+const FROM: &str = "hotdesk-from";
+
+/// There if it is the workbench's document that was refused, by nginx as well.
+const DOCUMENT: &str = "hotdesk-document";
 
 /// Where the editor is, and where the page stands that waits for it.
 const EDITOR: &str = "/";
@@ -30,24 +46,10 @@ const OPENING: &str = "/_hotdesk/opening";
 /// Seconds until it is worth looking again for an editor that does not answer.
 const AGAIN: HeaderValue = HeaderValue::from_static("2");
 
-/// The files of the heartbeat as the one script that they are, with no name left in the workbench.
-const HEARTBEAT: &str = concat!(
-    "(() => {\n\"use strict\";\n",
-    include_str!("../../heartbeat/words.js"),
-    include_str!("../../heartbeat/style.js"),
-    include_str!("../../heartbeat/notice.js"),
-    include_str!("../../heartbeat/ask.js"),
-    include_str!("../../heartbeat/heart.js"),
-    include_str!("../../heartbeat/main.js"),
-    "})();\n"
-);
-
-/// Its worker, which makes the requests.
-const BEAT: &str = include_str!("../../heartbeat/beat.js");
-
 struct Front {
     access: Arc<Access>,
     opening: Opening,
+    tunnels: Tunnels,
     cookies: Cookies,
     home: WebUrl,
 }
@@ -57,29 +59,52 @@ struct OpenQuery {
     ticket: Option<String>,
 }
 
-/// The routes for nginx.
-pub fn front(access: Arc<Access>, readiness: Readiness, cookies: Cookies, home: WebUrl) -> Router {
+/// The routes for nginx, in front of the editor at that socket.
+pub fn front(
+    access: Arc<Access>,
+    readiness: Readiness,
+    editor_socket: PathBuf,
+    cookies: Cookies,
+    home: WebUrl,
+) -> Router {
     let opening = Opening::new(readiness, home.clone());
+    let tunnels = Tunnels::new(editor_socket);
     Router::new()
         // HEAD must not use up a ticket, and axum would answer it as GET.
         .route("/open", get(open).head(|| async { StatusCode::METHOD_NOT_ALLOWED }))
-        // A subrequest of nginx has the method of its main request.
+        // nginx asks with the method of the request in question.
         .route("/auth", any(auth))
         .route("/beat", any(beat))
+        .route(PREFIX, any(|| async { StatusCode::BAD_REQUEST }))
+        .route(&format!("{PREFIX}/"), any(tunnel))
+        .route(&format!("{PREFIX}/{{*address}}"), any(tunnel))
         .route("/opening", get(opening_page))
         .route("/instead", any(instead))
         .route("/refused/{status}", any(refused))
-        .route("/heartbeat.js", get(|| script(HEARTBEAT)))
-        .route("/beat.js", get(|| script(BEAT)))
-        .with_state(Arc::new(Front { access, opening, cookies, home }))
+        .route("/heartbeat.js", get(heartbeat))
+        .route("/beat.js", get(beat_worker))
+        .with_state(Arc::new(Front { access, opening, tunnels, cookies, home }))
 }
 
 async fn open(
     State(front): State<Arc<Front>>,
-    Query(query): Query<OpenQuery>,
+    method: Method,
+    query: Result<Query<OpenQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let opened = query.ticket.ok_or(Refusal::NoTicket).and_then(|t| front.access.open(&t));
+    let from = from(&headers);
+    let early = if is_foreign(&method, &headers) {
+        Err(Refusal::Foreign)
+    } else {
+        query.ok().and_then(|Query(query)| query.ticket).ok_or(Refusal::NoTicket)
+    };
+    let opened = match early {
+        Ok(ticket) => front.access.open(&ticket, from).await,
+        Err(refusal) => {
+            front.access.audit(What::Open, None, from, Some(refusal));
+            Err(refusal)
+        }
+    };
     let welcomed = match opened {
         Ok(opened) => {
             let standing = front.opening.standing(front.access.now()).await;
@@ -87,10 +112,7 @@ async fn open(
         }
         Err(refusal) => Err(refusal),
     };
-    welcomed.unwrap_or_else(|refusal| {
-        tracing::info!(reason = &refusal as &dyn std::error::Error, "box not opened");
-        refuse(&front, refusal, &headers)
-    })
+    welcomed.unwrap_or_else(|refusal| refuse(&front, refusal, &headers))
 }
 
 /// 303 to the editor, or to the page for as long as it does not answer: the ticket leaves the
@@ -100,8 +122,9 @@ fn welcome(opened: &Opened, cookies: Cookies, standing: Standing) -> Result<Resp
         HeaderValue::try_from(format!("{name}={value}; {attributes}"))
             .map_err(|_| Refusal::Unwritable)
     };
-    let pass = cookie(cookies.box_name(), &opened.pass, cookies.box_attributes())?;
-    let seat = cookie(cookies.seat_name(), &opened.seat_token, cookies.seat_attributes())?;
+    let attributes = cookies.attributes();
+    let pass = cookie(cookies.box_name(), &opened.pass, attributes)?;
+    let seat = cookie(cookies.seat_name(), &opened.seat_token, attributes)?;
     let set = [(header::SET_COOKIE, pass), (header::SET_COOKIE, seat)];
     let plain = [
         (header::LOCATION, if standing.is_open() { EDITOR } else { OPENING }),
@@ -111,22 +134,50 @@ fn welcome(opened: &Opened, cookies: Cookies, standing: Standing) -> Result<Resp
     Ok((StatusCode::SEE_OTHER, plain, AppendHeaders(set)).into_response())
 }
 
-fn cookies(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::COOKIE).and_then(|value| value.to_str().ok())
+fn from(headers: &HeaderMap) -> Option<IpAddr> {
+    headers.get(FROM)?.to_str().ok()?.parse().ok()
 }
 
-async fn auth(State(front): State<Arc<Front>>, headers: HeaderMap) -> Response {
-    match front.access.check(cookies(&headers)) {
-        Ok(user) => (StatusCode::NO_CONTENT, [(USER, user.to_string())]).into_response(),
-        Err(refusal) => refusal.status().into_response(),
+async fn auth(State(front): State<Arc<Front>>, method: Method, headers: HeaderMap) -> Response {
+    let pass = match front.access.check(&headers) {
+        Ok(_) if is_foreign(&method, &headers) => Err(Refusal::Foreign),
+        checked => checked,
+    };
+    match pass {
+        Ok(pass) => {
+            let user = [(USER, pass.sub.to_string())];
+            let mut answer = (StatusCode::NO_CONTENT, user).into_response();
+            if let Some(others) = front.cookies.of_others(&headers) {
+                answer.headers_mut().insert(COOKIES, others);
+            }
+            answer
+        }
+        Err(refusal) => refusal_of_pass(refusal),
     }
 }
 
-async fn beat(State(front): State<Arc<Front>>, headers: HeaderMap) -> StatusCode {
-    match front.access.beat(cookies(&headers)) {
+/// For nginx, which asks for the page by the word.
+fn refusal_of_pass(refusal: Refusal) -> Response {
+    (refusal.status(), [(REFUSAL, refusal.word())]).into_response()
+}
+
+async fn beat(State(front): State<Arc<Front>>, method: Method, headers: HeaderMap) -> StatusCode {
+    if is_foreign(&method, &headers) {
+        return Refusal::Foreign.status();
+    }
+    match front.access.beat(&headers) {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(refusal) => refusal.status(),
     }
+}
+
+/// An upgrade for the editor.
+async fn tunnel(State(front): State<Arc<Front>>, request: Request) -> Response {
+    if is_foreign(request.method(), request.headers()) {
+        return refusal_of_pass(Refusal::Foreign);
+    }
+    let opened = front.tunnels.open(&front.access, front.cookies, request).await;
+    opened.unwrap_or_else(refusal_of_pass)
 }
 
 /// How far the editor is, for somebody who was let in: nginx has asked `/auth`.
@@ -151,14 +202,20 @@ async fn instead(State(front): State<Arc<Front>>) -> Response {
     page
 }
 
-/// The page for a status of `/auth`; nginx keeps the status and takes the page.
+/// The page for a refusal of `/auth`, of which nginx keeps the status. Only those of the workbench
+/// itself are for the audit trail: whatever is open asks for much, and goes on for a while.
 async fn refused(
     State(front): State<Arc<Front>>,
     Path(status): Path<u16>,
     headers: HeaderMap,
 ) -> Response {
+    let word = headers.get(REFUSAL).and_then(|word| word.to_str().ok());
     let forbidden = status == StatusCode::FORBIDDEN.as_u16();
-    let refusal = if forbidden { Refusal::OtherUser } else { Refusal::NoCookie };
+    let unsaid = if forbidden { Refusal::OtherUser } else { Refusal::NoCookie };
+    let refusal = word.and_then(Refusal::of_pass).unwrap_or(unsaid);
+    if headers.contains_key(DOCUMENT) {
+        front.access.audit(What::Request, None, from(&headers), Some(refusal));
+    }
     refuse(&front, refusal, &headers)
 }
 
@@ -171,13 +228,4 @@ fn refuse(front: &Front, refusal: Refusal, headers: &HeaderMap) -> Response {
 fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("json") && !accept.contains("text/html"))
-}
-
-async fn script(text: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, text).into_response()
 }

@@ -7,40 +7,57 @@
 //! | `GET /_hotdesk/open?ticket=` | `/open` | 303 with two cookies, or a refusal |
 //! | `POST /_hotdesk/ping` | `/beat` | 204 and notes the time, or 401, 403 |
 //! | everything of the editor | `/auth` | 204 and the user's name, or 401, 403 |
+//! | its WebSockets | `/tunnel/...` | as the editor, and carries the bytes |
 //! | `GET /_hotdesk/opening` | `/opening` | how far the editor is, or 303 to it |
 //! | its document, while it does not answer | `/instead` | the same, with 503 |
 //! | what is refused | `/refused/{status}` | the page for it |
 //! | `GET /_hotdesk/heartbeat.js` | `/heartbeat.js` | the script |
 //!
-//! The control plane asks over a TCP port that no browser reaches: `/ready` and `/activity`.
+//! The control plane asks over a TCP port that no browser reaches: `/ready` and `/activity`; and it
+//! takes the box back there with a signed order, `/drain`.
 //!
 //! **The binding.** The first valid ticket makes its user the owner of the box until the runtime
 //! folder is wiped, which every boot does. Another user's ticket is refused after that even if it
 //! is valid, so an error of the control plane gives nobody another's files.
 //!
-//! The binding and the key of the box's cookies are kept in the runtime folder, so an agent that
-//! is started again lets its user go on. Used tickets are only remembered: a ticket signed before
-//! the agent began is refused, so forgetting them opens nothing.
+//! The binding, the key of the box's cookies, the public keys and whether the box was drained are
+//! kept in the runtime folder, so an agent that is started again goes on where the last one was.
+//! Used tickets are only remembered: a ticket signed before the agent began is refused, so
+//! forgetting them opens nothing.
 
 mod access;
+mod boot;
 mod cli;
-mod cookie;
+pub mod cookie;
+mod drained;
 mod front;
+mod keys;
 mod nginx;
 mod opening;
+mod origin;
 mod owner;
+mod plain;
 mod probe;
+mod proof;
+mod readiness;
 mod refusal;
 mod runtime;
+mod scripts;
 mod site;
 mod tickets;
+mod tunnel;
 
 pub use access::{Access, Activity, Opened};
 pub use cli::{Cli, Command, ServeArgs, run};
 pub use cookie::Cookies;
 pub use front::front;
+pub use keys::{Keys, KeysError, REFRESH};
 pub use nginx::render;
-pub use probe::{Readiness, probe};
+pub use origin::is_foreign;
+pub use plain::{PlainPath, SiteError, WebUrl};
+pub use probe::probe;
+pub use proof::Proof;
+pub use readiness::Readiness;
 pub use refusal::Refusal;
-pub use runtime::{Runtime, RuntimeError};
-pub use site::{Front, PlainPath, Site, SiteError, Tls, WebUrl};
+pub use runtime::{Runtime, RuntimeError, listen};
+pub use site::{Front, Site, Tls};

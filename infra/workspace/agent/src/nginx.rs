@@ -4,13 +4,16 @@ use askama::Template;
 
 use crate::{
     cookie::Cookies,
-    site::{Front, PlainPath, Site, Tls, WebUrl},
+    plain::{PlainPath, WebUrl},
+    site::{Front, Site, Tls},
 };
 
 #[derive(Template)]
 #[template(path = "nginx.conf", escape = "none")]
 struct Config<'a> {
-    runtime: &'a PlainPath,
+    dir: &'a PlainPath,
+    agent_socket: PlainPath,
+    nginx_socket: PlainPath,
     editor_socket: &'a PlainPath,
     tls: Option<&'a Tls>,
     listen: String,
@@ -20,11 +23,11 @@ struct Config<'a> {
     home: &'a WebUrl,
     heartbeat_seconds: u32,
     seat_cookie: &'a str,
-    seat_attributes: &'a str,
+    cookie_attributes: &'a str,
 }
 
-/// The configuration for that box, for `nginx -p <runtime folder> -c <file>`. Nothing in it is
-/// escaped: [`crate::site`] lets nothing in that would need it.
+/// The configuration for that box, for `nginx -p <its folder> -c <file>`. Nothing in it is
+/// escaped: [`crate::plain`] lets nothing in that would need it.
 ///
 /// # Errors
 /// As the template engine has them.
@@ -35,7 +38,9 @@ pub fn render(site: &Site, front: &Front) -> Result<String, askama::Error> {
         std::net::IpAddr::V6(ip) => format!("[{ip}]"),
     });
     Config {
-        runtime: &site.runtime,
+        dir: site.nginx_dir(),
+        agent_socket: site.agent_socket(),
+        nginx_socket: site.nginx_socket(),
         editor_socket: &site.editor_socket,
         tls: site.tls.as_ref(),
         listen: front.listen.to_string(),
@@ -45,7 +50,7 @@ pub fn render(site: &Site, front: &Front) -> Result<String, askama::Error> {
         home: &site.home,
         heartbeat_seconds: front.heartbeat_seconds,
         seat_cookie: cookies.seat_name(),
-        seat_attributes: cookies.seat_attributes(),
+        cookie_attributes: cookies.attributes(),
     }
     .render()
 }

@@ -13,7 +13,7 @@ use hotdesk::clock::Ms;
 use hotdesk_pages::Allow;
 use serde::Serialize;
 
-use crate::{probe::Readiness, site::WebUrl};
+use crate::{plain::WebUrl, readiness::Readiness};
 
 /// How long an editor may take before the page says that something is wrong.
 const LATE: u64 = 60_000;

@@ -1,59 +1,31 @@
-//! What the control plane asks, over a port that no browser reaches.
+//! What the control plane asks and orders, over a port that no browser reaches.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
-use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{ConnectInfo, DefaultBodyLimit, Extension, State},
+    http::StatusCode,
+    routing::{get, post},
+};
+use hotdesk::token::TokenError;
 use serde::Serialize;
 
 use crate::{
     access::{Access, Activity},
-    runtime::Runtime,
+    readiness::Readiness,
+    refusal::Refusal,
 };
 
-/// How long each part has to answer: the control plane asks again, so a slow one is not ready yet.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The largest order, bytes: one needs 300.
+const MAX_ORDER: usize = 4096;
 
-/// Asks the parts of the box whether they serve.
-#[derive(Clone, Debug)]
-pub struct Readiness {
-    editor: reqwest::Client,
-    nginx: reqwest::Client,
-}
-
-impl Readiness {
-    /// For the editor at that socket, and the nginx of that runtime folder.
-    ///
-    /// # Errors
-    /// As `reqwest` has them: no client can be made.
-    pub fn new(editor_socket: &Path, runtime: &Runtime) -> Result<Self, reqwest::Error> {
-        let client = |socket: &Path| {
-            reqwest::Client::builder().unix_socket(socket).timeout(PATIENCE).build()
-        };
-        Ok(Self { editor: client(editor_socket)?, nginx: client(&runtime.path("nginx.sock"))? })
-    }
-
-    /// The parts that do not serve yet.
-    pub async fn waiting_for(&self) -> Vec<&'static str> {
-        let (editor, nginx) = tokio::join!(serves(&self.editor), serves(&self.nginx));
-        let parts = [("editor", editor), ("nginx", nginx)];
-        parts.into_iter().filter_map(|(name, serves)| (!serves).then_some(name)).collect()
-    }
-
-    /// Whether the editor serves.
-    pub async fn editor_serves(&self) -> bool {
-        serves(&self.editor).await
-    }
-}
-
-/// Whether that part serves.
-///
-/// The editor is asked for its version and not for `/healthz`, which code-server answers before it
-/// has loaded VS Code: the first who asks for more waits for that, and here it is the probe of a
-/// spare and not a user.
-async fn serves(part: &reqwest::Client) -> bool {
-    let answer = part.get("http://box/version").send().await;
-    answer.is_ok_and(|response| response.status().is_success())
-}
+/// What a drained box waits for as long as it runs: nobody takes it for a spare.
+const DRAINED: &str = "drained";
 
 /// Answer of `/ready`.
 #[derive(Serialize)]
@@ -70,16 +42,22 @@ struct Probe {
     readiness: Readiness,
 }
 
-/// The routes for the control plane.
+/// The routes for the control plane. Served with [`ConnectInfo`], the audit trail says where an
+/// order came from.
 pub fn probe(access: Arc<Access>, readiness: Readiness) -> Router {
     Router::new()
         .route("/ready", get(ready))
         .route("/activity", get(activity))
+        .route("/drain", post(drain))
+        .layer(DefaultBodyLimit::max(MAX_ORDER))
         .with_state(Arc::new(Probe { access, readiness }))
 }
 
 async fn ready(State(probe): State<Arc<Probe>>) -> (StatusCode, Json<Ready>) {
-    let waiting_for = probe.readiness.waiting_for().await;
+    let mut waiting_for = probe.readiness.waiting_for().await;
+    if probe.access.is_drained() {
+        waiting_for.push(DRAINED);
+    }
     let ready = waiting_for.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let instance_id = probe.access.activity().instance_id.to_string();
@@ -88,4 +66,23 @@ async fn ready(State(probe): State<Arc<Probe>>) -> (StatusCode, Json<Ready>) {
 
 async fn activity(State(probe): State<Arc<Probe>>) -> Json<Activity> {
     Json(probe.access.activity())
+}
+
+/// 204 once the box is drained; 403 for what is no order to it. 503 while the agent has no keys to
+/// check it with and 500 if it could not be written down: then it must come again.
+async fn drain(
+    State(probe): State<Arc<Probe>>,
+    from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    order: Bytes,
+) -> StatusCode {
+    let from: Option<IpAddr> = from.map(|Extension(ConnectInfo(address))| address.ip());
+    let drained = match std::str::from_utf8(&order) {
+        Ok(order) => probe.access.drain(order.trim_ascii(), from).await,
+        Err(_) => Err(Refusal::Ticket(TokenError::Invalid)),
+    };
+    match drained {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(refusal @ (Refusal::NoKeys | Refusal::Unwritable)) => refusal.status(),
+        Err(_) => StatusCode::FORBIDDEN,
+    }
 }

@@ -9,7 +9,7 @@ use hotdesk::token::TokenError;
 use hotdesk_pages::Allow;
 use serde::Serialize;
 
-use crate::site::WebUrl;
+use crate::plain::WebUrl;
 
 /// Why somebody is not let in. Carries nothing of a token, and never says whose box it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,15 @@ pub enum Refusal {
     /// A cookie that this box did not sign.
     #[error("cookie was not signed by this box")]
     BadCookie,
+    /// A page of another origin is behind the request.
+    #[error("a page of another origin asks")]
+    Foreign,
+    /// The control plane has taken the box back.
+    #[error("box was drained")]
+    Drained,
+    /// The agent has no public keys yet.
+    #[error("no public keys to check tickets with")]
+    NoKeys,
     /// More tickets in a minute than an agent remembers.
     #[error("too many tickets at once")]
     Busy,
@@ -47,6 +56,43 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Those that an answer of `/auth` can name to nginx.
+    const OF_PASSES: [Self; 6] = [
+        Self::NoCookie,
+        Self::BadCookie,
+        Self::SessionOver,
+        Self::OtherUser,
+        Self::Foreign,
+        Self::Drained,
+    ];
+
+    /// The word for it, in the audit trail and between nginx and the agent.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoTicket => "no-ticket",
+            Self::Ticket(TokenError::Audience) => "ticket-of-another-box",
+            Self::Ticket(TokenError::Expired) => "ticket-over",
+            Self::Ticket(TokenError::Invalid | TokenError::Signing) => "bad-ticket",
+            Self::Used => "used-ticket",
+            Self::BeforeBoot => "before-boot",
+            Self::SessionOver => "session-over",
+            Self::OtherUser => "other-user",
+            Self::NoCookie => "no-cookie",
+            Self::BadCookie => "bad-cookie",
+            Self::Foreign => "foreign-origin",
+            Self::Drained => "drained",
+            Self::NoKeys => "no-keys",
+            Self::Busy => "busy",
+            Self::Unwritable => "unwritable",
+        }
+    }
+
+    /// The refusal of a pass with that word.
+    pub(crate) fn of_pass(word: &str) -> Option<Self> {
+        Self::OF_PASSES.into_iter().find(|refusal| refusal.word() == word)
+    }
+
     /// The one table of refusals to HTTP. `auth_request` of nginx passes 401 and 403 on and turns
     /// everything else into 500, so reasons of cookies have only those.
     #[must_use]
@@ -59,8 +105,8 @@ impl Refusal {
             | Self::SessionOver
             | Self::NoCookie
             | Self::BadCookie => StatusCode::UNAUTHORIZED,
-            Self::OtherUser => StatusCode::FORBIDDEN,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::OtherUser | Self::Foreign | Self::Drained => StatusCode::FORBIDDEN,
+            Self::Busy | Self::NoKeys => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unwritable => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -89,7 +135,18 @@ impl Refusal {
                 "Your workspace is where it was. Sign in to go on.",
                 "Sign in and open it",
             ),
-            Self::Busy | Self::Unwritable => (
+            Self::Foreign => (
+                "Another page asked for this",
+                "This workspace answers its own pages only. Open it by itself.",
+                "Open your workspace",
+            ),
+            Self::Drained => (
+                "This workspace was closed",
+                "Its box was taken back: it was stopped, or the access to it was ended. \
+                 What you may have is one click away.",
+                "Open a workspace",
+            ),
+            Self::Busy | Self::NoKeys | Self::Unwritable => (
                 "This workspace cannot open right now",
                 "Something is wrong with this box, and not with you. Please try again.",
                 "Try again",

@@ -1,4 +1,4 @@
-//! The runtime folder: sockets, the binding and the key of cookies; emptied at every boot.
+//! The runtime folder: what the agent keeps for itself, emptied at every boot; and its socket.
 
 use std::{
     fs,
@@ -84,23 +84,22 @@ impl Runtime {
         };
         written().map_err(|source| RuntimeError::Io { path, source })
     }
+}
 
-    /// Listens on the Unix socket `name`, open to its user and group. One that an earlier agent
-    /// left is taken away first.
-    ///
-    /// # Errors
-    /// [`RuntimeError::Io`] if it cannot be made.
-    pub fn listen(&self, name: &str) -> Result<UnixListener, RuntimeError> {
-        let path = self.path(name);
-        let bound = |path: &Path| {
-            match fs::remove_file(path) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-                _ => {}
-            }
-            let listener = UnixListener::bind(path)?;
-            fs::set_permissions(path, fs::Permissions::from_mode(0o660))?;
-            Ok(listener)
-        };
-        bound(&path).map_err(|source| RuntimeError::Io { path, source })
-    }
+/// Listens on the Unix socket at `path`, open to its user and to the group that its folder gives
+/// it. One that an earlier agent left is taken away first.
+///
+/// # Errors
+/// [`RuntimeError::Io`] if it cannot be made.
+pub fn listen(path: &Path) -> Result<UnixListener, RuntimeError> {
+    let bound = || {
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        let listener = UnixListener::bind(path)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o660))?;
+        Ok(listener)
+    };
+    bound().map_err(|source| RuntimeError::Io { path: path.to_owned(), source })
 }

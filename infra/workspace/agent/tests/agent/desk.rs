@@ -2,6 +2,7 @@
 //! that signs tickets.
 
 use std::{
+    net::SocketAddr,
     path::Path,
     sync::{
         Arc,
@@ -12,18 +13,25 @@ use std::{
 use hotdesk::{
     clock::{Clock, Ms},
     id::{Epoch, InstanceId},
-    token::{Signer, TicketClaims, Verifier, generate},
+    token::{DrainClaims, Signer, TicketClaims, generate},
 };
-use hotdesk_agent::{Access, Cookies, Readiness, Runtime, front, probe};
+use hotdesk_agent::{
+    Access, Cookies, Keys, Proof, REFRESH, Readiness, Runtime, front, listen, probe,
+};
 use reqwest::{Client, Response, header};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
+use crate::{publisher::Publisher, until};
+
 pub(crate) const INSTANCE: &str = "i-0123456789abcdef0";
 pub(crate) const HOME: &str = "https://desk.example";
+/// The boot of which the box has a proof of its reset.
+pub(crate) const BOOT_ID: &str = "5f1b4d0e-0000-4000-8000-000000000001";
 /// When tests begin, ms since 1970: half a second past a whole second.
 pub(crate) const BOOT: u64 = 1_800_000_000_500;
 
+#[derive(Default)]
 pub(crate) struct TestClock(AtomicU64);
 
 impl Clock for TestClock {
@@ -47,8 +55,8 @@ pub(crate) struct TestBox {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) signer: Signer,
     pub(crate) cookies: Cookies,
-    jwks: String,
-    probe: String,
+    pub(crate) publisher: Publisher,
+    pub(crate) probe: String,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -59,15 +67,31 @@ impl TestBox {
 
     pub(crate) async fn with(cookies: Cookies) -> Self {
         let (private, jwks) = generate().unwrap();
+        let this = Self::with_publisher(cookies, &private, Publisher::start(&jwks).await).await;
+        let known = async || {
+            let waits = this.probe("/ready").await.1["waitingFor"].clone();
+            waits.as_array().is_none_or(|parts| parts.iter().all(|part| part != "keys"))
+        };
+        until("there are keys", known).await;
+        this
+    }
+
+    /// With a control plane that signs with that key, and what publishes its keys.
+    pub(crate) async fn with_publisher(
+        cookies: Cookies,
+        private: &str,
+        publisher: Publisher,
+    ) -> Self {
         let mut this = Self {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(TestClock(AtomicU64::new(BOOT))),
-            signer: Signer::from_jwk(&private).unwrap(),
+            signer: Signer::from_jwk(private).unwrap(),
             cookies,
-            jwks,
+            publisher,
             probe: String::new(),
             tasks: Vec::new(),
         };
+        std::fs::write(this.folder.path().join("reset"), format!("{BOOT_ID}\n")).unwrap();
         this.serve().await;
         // Tickets count whole seconds, so the second of the boot is too early for one.
         this.clock.advance(1000);
@@ -75,19 +99,25 @@ impl TestBox {
     }
 
     async fn serve(&mut self) {
+        let path = |name: &str| self.folder.path().join(name);
         let runtime = Runtime::open(self.folder.path()).unwrap();
-        let verifier = Verifier::from_jwks(&self.jwks).unwrap();
+        let url = self.publisher.url.parse().unwrap();
+        let keys = Arc::new(Keys::load(&url, &runtime, self.clock.clone()).unwrap());
         let instance: InstanceId = INSTANCE.parse().unwrap();
-        let access =
-            Access::load(instance, verifier, self.cookies, &runtime, self.clock.clone()).unwrap();
+        let (cookies, clock) = (self.cookies, self.clock.clone());
+        let access = Access::load(instance, keys.clone(), cookies, &runtime, clock).unwrap();
         let access = Arc::new(access);
-        let readiness = Readiness::new(&runtime.path("editor.sock"), &runtime).unwrap();
+        let proof = Proof::new(path("reset"), Some(BOOT_ID.to_owned())).unwrap();
+        let (editor, nginx) = (path("editor.sock"), path("nginx.sock"));
+        let readiness = Readiness::new(&editor, &nginx, keys.clone(), proof).unwrap();
         let for_probes = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.probe = format!("http://{}", for_probes.local_addr().unwrap());
-        let for_nginx = runtime.listen("agent.sock").unwrap();
-        let probe = probe(access.clone(), readiness.clone());
-        let front = front(access, readiness, self.cookies, HOME.parse().unwrap());
+        let for_nginx = listen(&path("agent.sock")).unwrap();
+        let probe = probe(access.clone(), readiness.clone())
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let front = front(access, readiness, editor, cookies, HOME.parse().unwrap());
         self.tasks = vec![
+            tokio::spawn(async move { keys.keep_fresh(REFRESH).await }),
             tokio::spawn(async move { axum::serve(for_probes, probe).await.unwrap() }),
             tokio::spawn(async move { axum::serve(for_nginx, front).await.unwrap() }),
         ];
@@ -168,6 +198,21 @@ impl TestBox {
 
     pub(crate) async fn status(&self, path: &str, cookie: &str) -> u16 {
         self.ask(path, cookie).await.status().as_u16()
+    }
+
+    /// Orders as the control plane does, and gives the status.
+    pub(crate) async fn order(&self, order: impl Into<reqwest::Body>) -> u16 {
+        let request = Client::new().post(format!("{}/drain", self.probe)).body(order);
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// An order to take the box back, for the test to spoil.
+    pub(crate) fn drain_claims(&self) -> DrainClaims {
+        DrainClaims::new(&INSTANCE.parse().unwrap(), self.clock.now())
+    }
+
+    pub(crate) fn drain_order(&self) -> String {
+        self.signer.sign(&self.drain_claims()).unwrap()
     }
 
     /// Asks as the control plane does.

@@ -21,7 +21,7 @@ async fn a_heartbeat_is_noted_and_goes_on_with_the_seat_token_alone() {
     let renewed = front.ping(&cookie).await;
     assert_eq!(word(&renewed), (204, "noted"));
     assert_eq!(renewed.headers()["box-threat"], "lifetime,1800000000000");
-    let seat = "hotdesk_seat=renewed.seat; Path=/_hotdesk/ping; HttpOnly; SameSite=Lax";
+    let seat = "hotdesk_seat=renewed.seat; Path=/; HttpOnly; SameSite=Lax";
     assert_eq!(set_cookies(&renewed), [seat]);
     assert!(front.desk.probe("/activity").await.1["lastHeartbeat"].is_u64());
 

@@ -44,6 +44,7 @@ async fn each_reason_has_a_page_that_says_what_to_do_and_not_whose_box_it_is() {
         ("/refused/403".to_owned(), 403, "This is not your workspace"),
         (format!("/open?ticket={}", desk.ticket("bob", 8)), 403, "This is not your workspace"),
         ("/open".to_owned(), 400, "This link does not open a workspace any more"),
+        ("/open?ticket=x&ticket=y".to_owned(), 400, "This link does not open a workspace any more"),
         ("/open?ticket=x".to_owned(), 401, "This link does not open a workspace any more"),
         (format!("/open?ticket={used}"), 401, "This link does not open a workspace any more"),
         (format!("/open?ticket={over}"), 401, "You have been signed out"),

@@ -1,29 +1,41 @@
 //! A box behind a real nginx, with a small editor and a small control plane.
 
 use std::{
+    path::Path,
     process::Stdio,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderMap, HeaderName, StatusCode},
-    response::Html,
-    routing::{get, post},
+    response::{Html, IntoResponse},
+    routing::post,
 };
 use clap::Parser;
 use hotdesk_agent::{Cli, Command, render};
+use hyper_util::rt::TokioIo;
 use reqwest::{Client, Response, header};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, UnixListener},
     process::Child,
 };
 
-use crate::desk::{HOME, INSTANCE, TestBox, cookie_header};
+use crate::{
+    desk::{HOME, INSTANCE, TestBox, cookie_header},
+    until,
+};
 
 /// A heartbeat as the control plane sees it.
 pub(crate) type Ping = (HeaderMap, String);
+
+/// A request as the editor sees it: its target and headers.
+pub(crate) type Seen = (String, HeaderMap);
 
 /// What the control plane answers to heartbeats, and those that it got.
 #[derive(Default)]
@@ -36,6 +48,10 @@ pub(crate) struct TestFront {
     pub(crate) desk: TestBox,
     pub(crate) address: String,
     pub(crate) control: Arc<Mutex<Control>>,
+    /// What reached the editor, but for the questions of probes.
+    pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
+    /// The upgraded connections that the editor has open.
+    pub(crate) echoes: Arc<AtomicUsize>,
     _nginx: Child,
 }
 
@@ -52,13 +68,71 @@ async fn control_plane(control: Arc<Mutex<Control>>) -> String {
     address
 }
 
-fn editor(listener: UnixListener) {
-    let page = async |headers: HeaderMap| {
-        let host = headers[header::HOST].to_str().unwrap().to_owned();
-        ([(header::ETAG, "\"1\"")], Html(format!("<html><head></head><body>{host}</body></html>")))
+/// An editor that answers each request with a page, or with an echo where one is asked for.
+fn editor(listener: UnixListener, seen: Arc<Mutex<Vec<Seen>>>, echoes: Arc<AtomicUsize>) {
+    let page = async move |mut request: Request| {
+        let target = request.uri().path_and_query().unwrap().to_string();
+        if target != "/version" {
+            seen.lock().unwrap().push((target, request.headers().clone()));
+        }
+        if request.uri().path() == "/echo" {
+            return echo(&mut request, Arc::clone(&echoes));
+        }
+        let host = request.headers()[header::HOST].to_str().unwrap();
+        let html = format!("<html><head></head><body>{host}</body></html>");
+        let orders = HeaderName::from_static("x-accel-redirect");
+        let headers = [(header::ETAG, "\"1\""), (orders, "/_hotdesk/auth")];
+        (headers, Html(html)).into_response()
     };
-    let app = Router::new().route("/", get(page)).fallback(page);
+    let app = Router::new().fallback(page);
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+}
+
+/// Sends back what comes until it ends, or ends itself after a byte of value 4.
+fn echo(request: &mut Request, echoes: Arc<AtomicUsize>) -> axum::response::Response {
+    let upgraded = hyper::upgrade::on(request);
+    echoes.fetch_add(1, Ordering::SeqCst);
+    tokio::spawn(async move {
+        let mut stream = TokioIo::new(upgraded.await.unwrap());
+        let mut bytes = [0; 65_536];
+        while let Ok(count @ 1..) = stream.read(&mut bytes).await {
+            let got = &bytes[..count];
+            if stream.write_all(got).await.is_err() || got.contains(&4) {
+                break;
+            }
+        }
+        echoes.fetch_sub(1, Ordering::SeqCst);
+    });
+    let headers = [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")];
+    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+/// The configuration of nginx for a box with all that it has in one folder.
+pub(crate) fn rendered(folder: &str, listen: &str, api: &str, more: &[&str]) -> String {
+    let socket = format!("{folder}/editor.sock");
+    let args = ["--instance", INSTANCE, "--home", HOME, "--runtime", folder];
+    let front = ["--editor-socket", &socket, "--listen", listen, "--api", api];
+    let all = ["hotdesk-agent", "nginx"].into_iter().chain(args).chain(front);
+    let Command::Nginx { site, front } = Cli::parse_from(all.chain(more.iter().copied())).command
+    else {
+        unreachable!("the command is nginx")
+    };
+    render(&site, &front).unwrap()
+}
+
+/// An nginx with that configuration, and all that it has in that folder.
+pub(crate) fn nginx(folder: &Path, config: &str) -> Child {
+    let path = folder.join("nginx.conf");
+    std::fs::write(&path, config).unwrap();
+    // Without a master process there is one to kill, and no other user to switch to.
+    tokio::process::Command::new("nginx")
+        .args(["-g", "master_process off;", "-e", "stderr", "-p"])
+        .args([folder, Path::new("-c"), &path])
+        .env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()))
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("nginx is needed: apt-get install nginx")
 }
 
 impl TestFront {
@@ -71,7 +145,8 @@ impl TestFront {
     }
 
     pub(crate) fn start_editor(&self) {
-        editor(UnixListener::bind(self.desk.folder.path().join("editor.sock")).unwrap());
+        let listener = UnixListener::bind(self.desk.folder.path().join("editor.sock")).unwrap();
+        editor(listener, Arc::clone(&self.seen), Arc::clone(&self.echoes));
     }
 
     pub(crate) async fn without_editor() -> Self {
@@ -83,41 +158,27 @@ impl TestFront {
         let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
 
         let runtime = run.to_str().unwrap();
-        let listen = free.to_string();
-        let socket = format!("{runtime}/editor.sock");
-        let args = ["--instance", INSTANCE, "--home", HOME, "--runtime", runtime];
-        let more = ["--editor-socket", &socket, "--listen", &listen, "--api", &api];
-        let Command::Nginx { site, front } =
-            Cli::parse_from(["hotdesk-agent", "nginx"].into_iter().chain(args).chain(more)).command
-        else {
-            unreachable!("the command is nginx")
+        let nginx = nginx(run, &rendered(runtime, &free.to_string(), &api, &[]));
+        let address = format!("http://{free}");
+        let this = Self {
+            address,
+            desk,
+            control,
+            seen: Arc::default(),
+            echoes: Arc::default(),
+            _nginx: nginx,
         };
-        let config = run.join("nginx.conf");
-        std::fs::write(&config, render(&site, &front).unwrap()).unwrap();
-        // Without a master process there is one to kill, and no other user to switch to.
-        let nginx = tokio::process::Command::new("nginx")
-            .args(["-g", "master_process off;", "-e", "stderr", "-p", runtime, "-c"])
-            .arg(config)
-            .env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()))
-            .stderr(Stdio::inherit())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("nginx is needed: apt-get install nginx");
-        let this = Self { address: format!("http://{free}"), desk, control, _nginx: nginx };
         this.wait(&["editor"]).await;
         this
     }
 
     /// Until the box waits for those parts only.
     async fn wait(&self, parts: &[&str]) {
-        let ready = async {
-            while self.desk.probe("/ready").await.1["waitingFor"].as_array().map_or(0, Vec::len)
-                != parts.len()
-            {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+        let ready = async || {
+            let waits = self.desk.probe("/ready").await.1["waitingFor"].clone();
+            waits.as_array().map_or(0, Vec::len) == parts.len()
         };
-        tokio::time::timeout(Duration::from_secs(10), ready).await.expect("nginx serves");
+        until("nginx serves", ready).await;
     }
 
     pub(crate) async fn get(&self, path: &str, cookie: &str) -> Response {

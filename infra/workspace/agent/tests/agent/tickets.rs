@@ -19,7 +19,7 @@ async fn a_ticket_opens_the_box_and_leaves_the_address_bar() {
     assert_eq!(cookies.len(), 2);
     assert!(cookies[0].starts_with("hotdesk_box="));
     assert!(cookies[0].ends_with("; Path=/; HttpOnly; SameSite=Lax"));
-    let seat = "hotdesk_seat=seat-of-alice; Path=/_hotdesk/ping; HttpOnly; SameSite=Lax";
+    let seat = "hotdesk_seat=seat-of-alice; Path=/; HttpOnly; SameSite=Lax";
     assert_eq!(cookies[1], seat);
 
     let let_in = desk.ask("/auth", &cookie_header(&response)).await;
@@ -34,8 +34,8 @@ async fn https_cookies_are_held_to_it_by_their_names() {
     let cookies = set_cookies(&response);
     assert!(cookies[0].starts_with("__Host-hotdesk_box="));
     assert!(cookies[0].ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
-    assert!(cookies[1].starts_with("__Secure-hotdesk_seat="));
-    assert!(cookies[1].ends_with("; HttpOnly; SameSite=Lax; Secure"));
+    assert!(cookies[1].starts_with("__Host-hotdesk_seat="));
+    assert!(cookies[1].ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
     assert_eq!(desk.status("/auth", &cookie_header(&response)).await, 204);
 }
 
