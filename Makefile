@@ -3,13 +3,14 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools editor build up smoke pages api test lint advisories
+.PHONY: help tools editor build up smoke security pages api test lint fuzz keys advisories
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CACHE := $(or $(HOTDESK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hotdesk)
 INSTALL := infra/local/tools/install.sh
 DENY = $(CACHE)/cargo-deny-$(shell sed -n 's/^cargo_deny=//p' $(INSTALL))/bin/cargo-deny --locked
-FUNCTIONS := dispatch idle-reaper lifecycle ping provision
+FUZZER = $(CACHE)/cargo-fuzz-$(shell sed -n 's/^cargo_fuzz=//p' $(INSTALL))/bin
+FUNCTIONS := dispatch idle-reaper lifecycle ping provision sign-in
 DEPLOYED := $(FUNCTIONS:%=--bin %) --bin hotdesk-agent
 
 # Files of ours by their kind, new ones too.
@@ -52,6 +53,13 @@ smoke: ## Runs it and goes through the main job with a browser
 	@STACK=$(TARGET)/debug/hotdesk-stack $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node \
 		tests/browser/smoke.mjs
 
+security: ## Attacks it: the part of smoke that tries to get into others' boxes, by itself
+	@$(INSTALL) smoke >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+	@$(MAKE) --no-print-directory build
+	@STACK=$(TARGET)/debug/hotdesk-stack $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node \
+		tests/browser/smoke.mjs security
+
 pages: ## Looks at every page in each of its states, and at the heartbeat (PICTURES=docs/img: the README's pictures)
 	@$(INSTALL) smoke >/dev/null
 	@infra/workspace/editor/install.sh >/dev/null
@@ -68,8 +76,9 @@ api: ## Asks the API everything that openapi.yaml allows, and everything that it
 	@SCHEMATHESIS=$$($(INSTALL) api | sed -n 1p) STACK=$(TARGET)/debug/hotdesk-stack \
 		$$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node tests/browser/api.mjs
 
-test: ## Runs the tests
+test: ## Runs the tests; as root, as boxes are made of namespaces
 	@$(INSTALL) test >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
 	cargo test --locked --workspace
 
 lint: ## Checks format, code, licences, scripts
@@ -78,8 +87,19 @@ lint: ## Checks format, code, licences, scripts
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	$(DENY) check --hide-inclusion-graph bans licenses sources
 	$(SCRIPTS) | xargs -d '\n' shellcheck
+	infra/workspace/units/check
 	$(LUA) | xargs -d '\n' -r luac5.1 -p
 	$(JAVASCRIPT) | xargs -d '\n' -n 1 node --check
+
+# Without a sanitizer, which would want a nightly compiler: our own code has no unsafe line.
+fuzz: ## Feeds what anybody may send to whoever reads it (FUZZ=600: for so many seconds)
+	@$(INSTALL) fuzz >/dev/null
+	@cargo run --locked --quiet -p hotdesk-fuzz --bin hotdesk-fuzz -- $(TARGET)/fuzz/corpus
+	@PATH=$(FUZZER):$$PATH CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz --sanitizer none \
+		input $(TARGET)/fuzz/corpus -- -max_total_time=$(or $(FUZZ),600) -max_len=4200 -print_final_stats=1
+
+keys: ## Makes the first pair of keys, in the folder keys (rotation: docs/SECURITY.md)
+	@cargo run --locked --quiet -p hotdesk-keys -- make
 
 advisories: ## Looks for dependencies with known holes (needs the network)
 	@$(INSTALL) lint >/dev/null

@@ -16,8 +16,11 @@ def before_load_schema(context, raw_schema):
     seat = raw_schema["components"]["schemas"]["Heartbeat"]["properties"]
     seat["user"] = {"const": os.environ["SEAT_USER"]}
     seat["instanceId"] = {"const": os.environ["SEAT_INSTANCE"]}
-    origin, = raw_schema["paths"]["/stop"]["post"]["parameters"]
-    origin["schema"] = {"const": raw_schema["servers"][0]["url"]}
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", []):
+                if parameter.get("name") == "Origin":
+                    parameter["schema"] = {"const": raw_schema["servers"][0]["url"]}
 
 
 @schemathesis.hook

@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { promisify } from "node:util";
 
-const FUNCTIONS = ["dispatch", "idle-reaper", "lifecycle", "ping", "provision"];
+const FUNCTIONS = ["dispatch", "idle-reaper", "lifecycle", "ping", "provision", "sign-in"];
 
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 
-import { LOGIN, expect, redis, until } from "./look.mjs";
+import { BASE, expect, redis, until } from "./look.mjs";
 import { Person, dispatch, session, usable } from "./person.mjs";
 import { median } from "./report.mjs";
 
@@ -100,7 +100,7 @@ class Editor {
   async open(browser) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
-    await page.goto(LOGIN);
+    await page.goto(`${BASE}/`);
     const began = performance.now();
     await page.goto(`${this.address}/`, { waitUntil: "commit" });
     await usable(page);

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 export const BASE = "http://localhost:9000";
-export const LOGIN = "http://localhost:9001/login";
+/** The identity provider. */
+export const IDENTITY = "http://localhost:9001";
 const SIMULATOR = "http://127.0.0.1:9002";
 const REDIS_PORT = "9004";
 

@@ -1,8 +1,10 @@
 // What somebody does with a browser.
 
-import { BASE, LOGIN, expect } from "./look.mjs";
+import { Jar } from "./jar.mjs";
+import { BASE, IDENTITY, expect } from "./look.mjs";
 
 const PATIENCE = 60_000;
+const SCREEN = ".terminal .xterm-screen";
 
 /** Somebody with a browser of their own: no cookie or cache is shared with another. */
 export class Person {
@@ -23,13 +25,12 @@ export class Person {
     return new Person(name, context);
   }
 
-  /** Opens hotdesk, signs in, and returns the tab with the home page. */
+  /** Opens hotdesk, signs in at the identity provider, and returns the tab with the home page. */
   async signIn() {
     const page = await this.context.newPage();
     await page.goto(`${BASE}/`);
-    expect(page.url().startsWith(LOGIN), `not asked to sign in, but at ${page.url()}`);
-    await page.fill("#name", this.name);
-    await page.click("button");
+    expect(choosing(page.url()), `not asked to sign in, but at ${page.url()}`);
+    await choose(page, this.name);
     await page.waitForSelector("#open");
     return page;
   }
@@ -54,6 +55,19 @@ export class Person {
   }
 }
 
+/** Whether that is the address of the identity provider's account chooser. */
+export function choosing(url) {
+  return url.startsWith(`${IDENTITY}/interaction/`);
+}
+
+/** Chooses an account, by its button or by its name. */
+export async function choose(page, name) {
+  const button = page.locator(`button[value="${name}"]`);
+  if ((await button.count()) > 0) return button.click();
+  await page.fill("#name", name);
+  return page.click("#continue");
+}
+
 /**
  * The workbench stands and shows the folder's files, which it has over its connection to the
  * server: from here on one can work.
@@ -62,26 +76,26 @@ export async function usable(page) {
   await page.waitForSelector(".monaco-workbench .explorer-folders-view .monaco-list");
 }
 
-/** Types a command into a new terminal of the workbench. */
+/** Types a command into the terminal of the workbench, which is opened if there is none. */
 export async function terminal(page, command) {
-  await page.keyboard.press("Control+Backquote");
+  if (!(await page.isVisible(SCREEN))) await page.keyboard.press("Control+Backquote");
   // While the workbench is still busy, the new terminal may not get the focus by itself.
-  await page.click(".terminal .xterm-screen");
+  await page.click(SCREEN);
   await page.waitForSelector(".terminal.xterm.focus");
   await page.keyboard.type(`${command}\n`);
 }
 
-/** A session without a browser: the cookie of somebody who signed in. */
+/** A session without a browser: the cookie of somebody who signed in at the identity provider. */
 export async function session(name) {
-  const answer = await fetch(LOGIN, {
-    method: "POST",
-    redirect: "manual",
-    headers: { origin: new URL(LOGIN).origin },
-    body: new URLSearchParams({ name, next: "/" }),
-  });
-  const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("hotdesk="));
-  expect(cookie, `no session for ${name}: ${answer.status}`);
-  return cookie.split(";")[0];
+  const jar = new Jar();
+  const begin = `${BASE}/login?next=/status`;
+  const chooser = await jar.follow(begin, await jar.ask(begin), choosing);
+  const body = new URLSearchParams({ name });
+  const chosen = await jar.ask(chooser.url, { method: "POST", body });
+  const end = await jar.follow(chooser.url, chosen, (url) => url === `${BASE}/status`);
+  const value = jar.value("hotdesk");
+  expect(value, `no session for ${name}: ${end.answer.status} of ${end.url.split("?")[0]}`);
+  return `hotdesk=${value}`;
 }
 
 /** Asks for the workspace without following; the answer's status, destination and milliseconds. */

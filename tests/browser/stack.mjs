@@ -47,14 +47,23 @@ export class Stack {
     return this.#lines.slice(-15).join("\n");
   }
 
-  /**
-   * Has the processes with that word in their command stand still, and those that they started, until
-   * the function that it returns is called.
-   */
-  async pause(word) {
-    const all = await descendants(this.#process.pid);
+  /** The processes with that word in their command; of one box if its id is given. */
+  async find(word, box) {
+    let all = await descendants(this.#process.pid);
+    if (box) {
+      // What a box runs need not name it, but what started it does.
+      const parents = all.filter(({ command }) => command.includes(box));
+      const within = (await Promise.all(parents.map(({ id }) => descendants(id)))).flat();
+      all = [...new Map(within.map((each) => [each.id, each])).values()];
+    }
     const found = all.filter(({ command }) => command.includes(word));
     if (found.length === 0) throw new Error(`no command with ${word} runs`);
+    return found;
+  }
+
+  /** Has those and all that they started stand still, until the function that it returns is called. */
+  async pause(word, box) {
+    const found = await this.find(word, box);
     const paused = (await Promise.all(found.map(({ id }) => descendants(id)))).flat();
     for (const { id } of paused) process.kill(id, "SIGSTOP");
     return () => paused.forEach(({ id }) => process.kill(id, "SIGCONT"));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing for the purposes named (up, test, lint, smoke, api; none: all of them), and
+# Installs what is missing for the purposes named (up, test, lint, smoke, api, fuzz; none: all of them but the last), and
 # prints the folder of the Python tools as its last line of stdout, for api that of schemathesis as its
 # first; what it is doing goes to stderr.
 # Under a second when there is nothing to do.
@@ -13,6 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 cache=${HOTDESK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hotdesk}
 cargo_deny=0.20.2
+cargo_fuzz=0.13.1
 # Debian keeps nginx where only root looks.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
@@ -81,24 +82,25 @@ python() {
     touch "$venv/complete"
 }
 
-browser() {
-    local modules=$root/tests/browser/node_modules hash
-    hash=$(sha256sum <"$root/tests/browser/package-lock.json")
-    [[ $(cat "$modules/.installed" 2>/dev/null) != "$hash" ]] || return 0
-    step "installing Playwright" npm ci --prefix "$root/tests/browser" --ignore-scripts \
-        --no-audit --no-fund
-    echo "$hash" >"$modules/.installed"
+# Has what a folder's package-lock.json names beside it, and nothing of it is run.
+modules() {
+    local folder=$root/$1 what=$2 hash
+    hash=$(sha256sum <"$folder/package-lock.json")
+    [[ $(cat "$folder/node_modules/.installed" 2>/dev/null) != "$hash" ]] || return 0
+    step "installing $what" npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund
+    echo "$hash" >"$folder/node_modules/.installed"
 }
 
-# Not optimised: it runs for a second, and is built in half the time.
-deny() {
-    [[ ! -x $cache/cargo-deny-$cargo_deny/bin/cargo-deny ]] || return 0
-    rm -rf "$cache/cargo-deny.partial"
-    step "building cargo-deny, a minute or two, once" env CARGO_PROFILE_DEV_DEBUG=0 \
-        CARGO_TARGET_DIR="$cache/cargo-deny.partial/target" cargo install --debug --locked \
-        --root "$cache/cargo-deny.partial" "cargo-deny@$cargo_deny"
-    rm -rf "$cache/cargo-deny.partial/target"
-    mv -T "$cache/cargo-deny.partial" "$cache/cargo-deny-$cargo_deny"
+# A tool of cargo's. Not optimised: each runs for a moment, and is built in half the time.
+tool() {
+    local name=$1 version=$2
+    [[ ! -x $cache/$name-$version/bin/$name ]] || return 0
+    rm -rf "$cache/$name.partial"
+    step "building $name, a minute or two, once" env CARGO_PROFILE_DEV_DEBUG=0 \
+        CARGO_TARGET_DIR="$cache/$name.partial/target" cargo install --debug --locked \
+        --root "$cache/$name.partial" "$name@$version"
+    rm -rf "$cache/$name.partial/target"
+    mv -T "$cache/$name.partial" "$cache/$name-$version"
 }
 
 purposes=${*:-up test lint smoke api}
@@ -117,6 +119,8 @@ if wanted api; then
     echo "$venv"
 fi
 python requirements.txt "moto and cargo-lambda"
-if wanted smoke; then browser; fi
-if wanted lint; then deny; fi
+if wanted up; then modules infra/local/identity "the identity provider"; fi
+if wanted smoke; then modules tests/browser Playwright; fi
+if wanted lint; then tool cargo-deny "$cargo_deny"; fi
+if wanted fuzz; then tool cargo-fuzz "$cargo_fuzz"; fi
 echo "$venv"

@@ -1,8 +1,6 @@
 // The notice in the workbench: that the box is about to go, that it went, and what can be done.
 
-import { readFile } from "node:fs/promises";
-
-import { BASE, BOXES, expect, interrupt, redis, until } from "../look.mjs";
+import { BASE, expect, interrupt, redis, until } from "../look.mjs";
 import { usable } from "../person.mjs";
 import { accessible } from "./examine.mjs";
 import { opening } from "./opening.mjs";
@@ -26,7 +24,8 @@ export async function notices(world) {
     await examineNotice(his, screenshots, "notice-interruption");
   });
   await state("home-interruption", { who: gil, path: "/", main: "#open" });
-  process.kill(Number(await readFile(`${BOXES}/${doomed}/run/nginx.pid`, "utf8")), "SIGTERM");
+  const [nginx] = await stack.find("nginx: master", doomed);
+  process.kill(nginx.id, "SIGTERM");
 
   await report.step("who has had a box for long is told that it ends", async () => {
     await says(hers, "unless you stay");

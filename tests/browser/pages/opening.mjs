@@ -1,12 +1,12 @@
 // The page between ticket and editor, which one sees while the editor starts.
 
-import { BOXES, redis } from "../look.mjs";
+import { redis } from "../look.mjs";
 import { usable } from "../person.mjs";
 
 /** Opens somebody's workspace on a spare whose editor does not answer yet; returns their tab. */
 export async function opening({ report, stack, state }, one) {
   const [id] = await redis("SMEMBERS", "ws:pool");
-  const resume = await stack.pause(`${BOXES}/${id}/run/editor.sock`);
+  const resume = await stack.pause("editor.sock", id);
   const tab = await one.open("/dispatch");
   const plain = await one.open("/dispatch", { scripted: false });
   await state("box-opening", { who: one, tab, path: "/dispatch", main: "#say" });

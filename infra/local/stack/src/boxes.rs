@@ -22,6 +22,7 @@ use crate::{
     folders::{self, Folders},
     ports,
     process::{Process, bound, log_to},
+    settings::BoxReuse,
     tools,
 };
 
@@ -33,8 +34,6 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct Kind {
     /// Where their folders and logs are.
     pub folders: Folders,
-    /// The control plane's public keys, a JWK set.
-    pub public_keys: PathBuf,
     /// The binary of the agent.
     pub agent: PathBuf,
     /// The folder that the editor's installer printed.
@@ -43,6 +42,10 @@ pub struct Kind {
     pub api: String,
     /// Where people get a workspace.
     pub home: String,
+    /// Where the control plane's public keys are, a JWK set.
+    pub keys: String,
+    /// What becomes of a box that its user has left.
+    pub reuse: BoxReuse,
     /// Seconds between heartbeats.
     pub heartbeat: u64,
 }
@@ -150,7 +153,8 @@ impl Kind {
             .env("HOTDESK_BOX_DIR", self.folders.boxes.join(id))
             .env("HOTDESK_API_URL", &self.api)
             .env("HOTDESK_HOME_URL", &self.home)
-            .env("HOTDESK_PUBLIC_KEYS_FILE", &self.public_keys)
+            .env("HOTDESK_KEYS_URL", &self.keys)
+            .env("HOTDESK_BOX_REUSE", self.reuse.to_string())
             .env("HOTDESK_HEARTBEAT_SECONDS", self.heartbeat.to_string())
             .env("HOTDESK_EDITOR_DIR", &self.editor)
             .env("HOTDESK_AGENT", &self.agent);

@@ -4,6 +4,7 @@ use std::env;
 
 use crate::{
     cloud::GROUP,
+    identity::{self, Identity},
     moto::{Moto, REGION},
     ports,
     redis::Redis,
@@ -12,9 +13,6 @@ use crate::{
 
 /// The API's address: where users begin.
 pub const API: &str = "http://localhost:9000";
-
-/// The page that says who somebody is.
-pub const LOGIN: &str = "http://localhost:9001/login";
 
 /// The table of the durable seats.
 pub const SEATS: &str = "seats";
@@ -36,6 +34,7 @@ pub fn of_functions(
     settings: &Settings,
     redis: &Redis,
     moto: &Moto,
+    identity: &Identity,
     (signing_key, public_keys): &(String, String),
 ) -> Vec<(&'static str, String)> {
     let simulator = format!("http://127.0.0.1:{}", ports::SIMULATOR);
@@ -54,8 +53,14 @@ pub fn of_functions(
         ("WORKSPACE_URL", format!("http://{{publicIp}}:{}", ports::BOX)),
         ("PROBE_URL", format!("http://{{privateIp}}:{}", ports::PROBE)),
         ("BASE_URL", API.into()),
-        ("LOGIN_URL", LOGIN.into()),
+        ("OIDC_ISSUER", identity::ISSUER.into()),
+        ("OIDC_CLIENT_ID", identity::CLIENT_ID.into()),
+        ("OIDC_CLIENT_SECRET", identity.client_secret().into()),
+        ("USER_CLAIM", "preferred_username".into()),
+        ("GROUPS_CLAIM", "groups".into()),
+        ("OPERATOR_GROUP", "operators".into()),
         ("FLEET", "local".into()),
+        ("BOX_REUSE", settings.box_reuse.to_string()),
         ("SIGNING_KEY", signing_key.clone()),
         ("PUBLIC_KEYS", public_keys.clone()),
         ("AWS_REGION", REGION.into()),

@@ -6,7 +6,7 @@ use std::{env, ffi::OsString, io, path::Path, time::Duration};
 use anyhow::{Context, bail};
 use futures::future::try_join_all;
 use nix::sys::signal::Signal;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, redirect::Policy};
 use serde_json::json;
 use tokio::{
     net::TcpStream,
@@ -74,7 +74,8 @@ pub async fn start(
 /// # Errors
 /// One does not answer in time.
 pub async fn warm(api: &str, lambda: &Lambda) -> anyhow::Result<()> {
-    let client = Client::new();
+    // A sign-in leads elsewhere.
+    let client = Client::builder().redirect(Policy::none()).build()?;
     let http = |method: Method, path: &str| {
         let request = client.request(method, format!("{api}{path}"));
         async { request.send().await.map(|_| ()).context("no answer") }
@@ -86,6 +87,7 @@ pub async fn warm(api: &str, lambda: &Lambda) -> anyhow::Result<()> {
     let all = async {
         let dispatch = try_join_all((0..CONCURRENCY).map(|_| http(Method::GET, "/health")));
         let ping = try_join_all((0..CONCURRENCY).map(|_| http(Method::POST, "/ping")));
+        let sign_in = try_join_all((0..CONCURRENCY).map(|_| http(Method::GET, "/login")));
         let provision = event("provision", json!({ "Records": [] }));
         // An event that is none of hotdesk's business.
         let lifecycle = event(
@@ -96,7 +98,7 @@ pub async fn warm(api: &str, lambda: &Lambda) -> anyhow::Result<()> {
                 "resources": [], "detail": {},
             }),
         );
-        tokio::try_join!(dispatch, ping, provision, lifecycle).map(|_| ())
+        tokio::try_join!(dispatch, ping, sign_in, provision, lifecycle).map(|_| ())
     };
     match timeout(START, all).await {
         Ok(answered) => answered,

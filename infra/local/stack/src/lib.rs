@@ -1,5 +1,6 @@
-//! All of hotdesk on one machine, with real parts: Redis, DynamoDB by moto, the functions under
-//! cargo-lambda, EC2 and Auto Scaling simulated, and boxes that are real nginx, agent and editor.
+//! All of hotdesk on one machine, with real parts: Redis, DynamoDB by moto, an identity provider,
+//! the functions under cargo-lambda, EC2 and Auto Scaling simulated, and boxes that are real nginx,
+//! agent and editor.
 //!
 //! [`stack`] puts them together; [`pump`] does what EventBridge and Lambda's event source mappings
 //! do in AWS; [`guard`] sees to it that nothing stays. [`redis`], [`moto`] and [`seats_table`] are
@@ -15,6 +16,7 @@ pub mod environment;
 pub mod folders;
 pub mod functions;
 pub mod guard;
+pub mod identity;
 pub mod lambda;
 pub mod localhost;
 pub mod moto;
@@ -25,6 +27,5 @@ pub mod pump;
 pub mod redis;
 pub mod seats_table;
 pub mod settings;
-pub mod sign_in;
 pub mod stack;
 pub mod tools;

@@ -9,18 +9,6 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::ports;
 
-/// Listeners on the port at both addresses, or at 127.0.0.1 alone where there is no IPv6.
-///
-/// # Errors
-/// The port is taken.
-pub async fn listen(port: u16) -> io::Result<Vec<TcpListener>> {
-    let mut listeners = vec![TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?];
-    if ports::has_ipv6() {
-        listeners.push(TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await?);
-    }
-    Ok(listeners)
-}
-
 /// Passes on what comes to the port at `::1` to the same port at 127.0.0.1, where cargo-lambda
 /// listens: it takes one address only, and its own `invoke` command uses the other. Its default,
 /// all addresses, would let the neighbours invoke functions.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tokio::time::sleep;
 
-use crate::{folders::Folders, moto::Moto, process::Process, redis::Redis};
+use crate::{folders::Folders, identity::Identity, moto::Moto, process::Process, redis::Redis};
 
 /// How often they are looked after.
 const LOOK: Duration = Duration::from_millis(200);
@@ -17,6 +17,8 @@ pub struct Parts {
     pub redis: Redis,
     /// DynamoDB and its streams.
     pub moto: Moto,
+    /// The identity provider.
+    pub identity: Identity,
     /// `cargo lambda watch` and the functions under it.
     pub functions: Process,
 }
@@ -28,6 +30,7 @@ impl Parts {
             let parts = [
                 ("redis", self.redis.process()),
                 ("dynamodb", self.moto.process()),
+                ("identity", self.identity.process()),
                 ("functions", &mut self.functions),
             ];
             for (name, process) in parts {

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 /// The API: `cargo lambda watch` in the place of API Gateway.
 pub const API: u16 = 9000;
-/// The sign-in page.
-pub const SIGN_IN: u16 = 9001;
+/// The identity provider.
+pub const IDENTITY: u16 = 9001;
 /// The simulator of EC2 and Auto Scaling.
 pub const SIMULATOR: u16 = 9002;
 /// moto: DynamoDB and its streams.
@@ -45,7 +45,7 @@ pub fn has_ipv6() -> bool {
 pub fn check() -> Result<(), Taken> {
     let mut needed = vec![
         (V4, API, "the API"),
-        (V4, SIGN_IN, "the sign-in page"),
+        (V4, IDENTITY, "the identity provider"),
         (V4, SIMULATOR, "the simulator"),
         (V4, MOTO, "DynamoDB"),
         (V4, REDIS, "Redis"),
@@ -54,7 +54,7 @@ pub fn check() -> Result<(), Taken> {
         (IpAddr::V4(Ipv4Addr::new(127, 2, 0, 1)), PROBE, "the boxes"),
     ];
     if has_ipv6() {
-        needed.extend([(V6, API, "the API"), (V6, SIGN_IN, "the sign-in page")]);
+        needed.extend([(V6, API, "the API"), (V6, IDENTITY, "the identity provider")]);
     }
     first_taken(&needed).map_or(Ok(()), Err)
 }

@@ -1,8 +1,8 @@
 //! What one can choose about a stack.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
-use clap::{Args, builder::FalseyValueParser, value_parser};
+use clap::{Args, ValueEnum, builder::FalseyValueParser, value_parser};
 
 /// The timings and sizes of a stack, from the command line or the environment.
 #[derive(Args, Clone, Debug)]
@@ -22,9 +22,30 @@ pub struct Settings {
     /// Seconds after which a seat ends unless its user stays; 0: never
     #[arg(long, env = "LIFETIME", default_value_t = 0, value_parser = value_parser!(u64).range(..=31_536_000))]
     pub lifetime: u64,
+    /// What becomes of a box that its user has left
+    #[arg(long, env = "BOX_REUSE", value_enum, default_value_t = BoxReuse::Clean)]
+    pub box_reuse: BoxReuse,
     /// Runs the functions as they would be deployed: built with --release
     #[arg(long, env = "RELEASE", value_parser = FalseyValueParser::new())]
     pub release: bool,
+}
+
+/// What becomes of a box that its user has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BoxReuse {
+    /// It is stopped, and starts clean for somebody else
+    Clean,
+    /// It is terminated
+    Never,
+}
+
+impl fmt::Display for BoxReuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clean => "clean",
+            Self::Never => "never",
+        })
+    }
 }
 
 impl Settings {

@@ -1,9 +1,9 @@
 //! The whole stack, part by part: each waits until the one before is healthy.
 
-use std::{fs, future::IntoFuture, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use hotdesk::token::{self, Signer};
+use hotdesk::token;
 use tokio::{
     task::spawn_blocking,
     time::{Instant, sleep},
@@ -15,9 +15,10 @@ use crate::{
     cloud,
     console::say,
     dead_letters::DeadLetters,
-    environment::{self, API, LOGIN, SEATS},
+    environment::{self, API, SEATS},
     folders::Folders,
     functions,
+    identity::{self, Identity},
     lambda::Lambda,
     localhost,
     moto::Moto,
@@ -27,7 +28,6 @@ use crate::{
     redis::Redis,
     seats_table,
     settings::Settings,
-    sign_in::{self, SignIn},
     tools,
 };
 
@@ -59,13 +59,16 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
         "cloud",
         format!("http://127.0.0.1:{} (EC2 and Auto Scaling, simulated)", ports::SIMULATOR),
     );
-    serve_sign_in(&keys.0).await.context("the sign-in page")?;
-    say("sign-in", LOGIN);
+    let log = folders.log("identity");
+    let identity = Identity::start(&editor, &log).await;
+    let identity = identity.with_context(|| format!("identity: look into {}", log.display()))?;
+    say("identity", format!("{} (oidc-provider)", identity::ISSUER));
 
     say("functions", "starting");
-    let variables = environment::of_functions(settings, &redis, &moto, &keys);
+    let variables = environment::of_functions(settings, &redis, &moto, &identity, &keys);
     let functions = functions::start(settings, &folders, &python, variables);
-    let mut parts = Parts { functions: functions.await.context("cargo-lambda")?, redis, moto };
+    let functions = functions.await.context("cargo-lambda")?;
+    let mut parts = Parts { redis, moto, identity, functions };
     localhost::forward(ports::API).await.context("the API")?;
     let lambda = Lambda::new(&format!("http://127.0.0.1:{}", ports::API));
     tokio::select! {
@@ -77,7 +80,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     say("functions", format!("{API} (cargo lambda watch)"));
 
     let dead = DeadLetters::new(folders.log("dead-letters"));
-    let boxes = Boxes::new(kind_of_box(settings, &folders, &keys.1, editor)?);
+    let boxes = Boxes::new(kind_of_box(settings, &folders, editor)?);
     tokio::spawn({
         let (lambda, dead) = (lambda.clone(), dead.clone());
         boxes.follow(effects, move |event| bus::deliver(&lambda, &dead, event))
@@ -106,30 +109,15 @@ fn log_to_file(folders: &Folders) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve_sign_in(signing_key: &str) -> anyhow::Result<()> {
-    let signer = Signer::from_jwk(signing_key)?;
-    let router = sign_in::router(SignIn { here: LOGIN.parse()?, base: API.parse()?, signer });
-    for listener in localhost::listen(ports::SIGN_IN).await? {
-        tokio::spawn(axum::serve(listener, router.clone()).into_future());
-    }
-    Ok(())
-}
-
-fn kind_of_box(
-    settings: &Settings,
-    folders: &Folders,
-    jwks: &str,
-    editor: PathBuf,
-) -> anyhow::Result<Kind> {
-    let public_keys = folders.run.join("jwks.json");
-    fs::write(&public_keys, jwks)?;
+fn kind_of_box(settings: &Settings, folders: &Folders, editor: PathBuf) -> anyhow::Result<Kind> {
     Ok(Kind {
         folders: folders.clone(),
-        public_keys,
         agent: tools::built("hotdesk-agent", settings.release)?,
         editor,
         api: format!("http://127.0.0.1:{}", ports::API),
         home: API.into(),
+        keys: format!("http://127.0.0.1:{}/.well-known/jwks.json", ports::API),
+        reuse: settings.box_reuse,
         heartbeat: settings.heartbeat(),
     })
 }
