@@ -8,14 +8,14 @@ use hotdesk::{
     seats::{Seat, Seats},
     store::Store,
     token::{SeatClaims, TICKET_LIFETIME, TicketClaims},
-    web::Reply,
+    web::{self, Reply},
 };
 use http::{HeaderValue, StatusCode, header};
 use tracing::info;
 
 use crate::{
     App, Refusal,
-    session::{Session, audit, redirect},
+    session::{Session, audit},
     standing::{Standing, State},
     waiting,
 };
@@ -87,7 +87,8 @@ fn to_box<S, D, C: Clock>(
     let base = base
         .replace("{publicIp}", &addresses.public_ip)
         .replace("{privateIp}", &addresses.private_ip);
-    let mut reply = redirect(StatusCode::FOUND, &format!("{base}/_hotdesk/open?ticket={ticket}"));
+    let mut reply =
+        web::redirect(StatusCode::FOUND, &format!("{base}/_hotdesk/open?ticket={ticket}"));
     reply.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(reply)
 }

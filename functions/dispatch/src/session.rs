@@ -14,7 +14,7 @@ use hotdesk::{
     token::SessionClaims,
     web::{self, Reply},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use lambda_http::{Request, RequestExt, request::RequestContext};
 
 use crate::{App, Refusal};
@@ -81,16 +81,7 @@ pub(crate) fn renew<S, D, C: Clock>(app: &App<S, D, C>, session: &Session, reply
 /// To the sign-in page, and back to `path` afterwards.
 pub(crate) fn to_sign_in(web: &WebConfig, path: &str) -> Reply {
     let next = serde_urlencoded::to_string([("next", path)]).unwrap_or_default();
-    redirect(StatusCode::FOUND, &format!("{}/login?{next}", web.base_url.0))
-}
-
-/// A redirect that nobody may keep.
-pub(crate) fn redirect(status: StatusCode, to: &str) -> Reply {
-    let mut reply = web::empty(status);
-    if let Ok(to) = HeaderValue::from_str(to) {
-        reply.headers_mut().insert(header::LOCATION, to);
-    }
-    reply
+    web::redirect(StatusCode::FOUND, &format!("{}/login?{next}", web.base_url.0))
 }
 
 /// A line of the audit trail about what this session did.

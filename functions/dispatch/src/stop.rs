@@ -17,7 +17,7 @@ use tracing::info;
 
 use crate::{
     App, Refusal,
-    session::{Session, audit, redirect},
+    session::{Session, audit},
 };
 
 /// What is given back.
@@ -68,7 +68,7 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
         Leave::AlreadyGone => return Err(Refusal::Problem(Problem::Stale)),
     };
     if html {
-        return Ok(redirect(StatusCode::SEE_OTHER, "/"));
+        return Ok(web::redirect(StatusCode::SEE_OTHER, "/"));
     }
     Ok(web::json(StatusCode::ACCEPTED, &json!({ "state": outcome })))
 }

@@ -11,6 +11,7 @@ use cookie::Cookie;
 use hotdesk::{
     clock::Ms,
     config::BaseUrl,
+    session::attributes,
     token::{Claims, Signer, TokenError, Verifier},
 };
 use http::{HeaderMap, HeaderValue, header};
@@ -151,14 +152,4 @@ fn prefix(base: &BaseUrl) -> &'static str {
 
 fn ended(name: &str, base: &BaseUrl) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("{name}=; Max-Age=0; {}", attributes(base))).ok()
-}
-
-/// As the session's own: for this host, out of scripts' reach, sent when the provider sends the
-/// browser back (RFC 6265bis, section 5.6.7).
-fn attributes(base: &BaseUrl) -> &'static str {
-    if base.is_https() {
-        "Path=/; HttpOnly; SameSite=Lax; Secure"
-    } else {
-        "Path=/; HttpOnly; SameSite=Lax"
-    }
 }

@@ -21,7 +21,6 @@ use crate::{
     App, Refusal, attempt,
     attempt::Attempt,
     provider::{Answer, ProviderError, short},
-    redirect,
 };
 
 /// What the provider had the browser bring (RFC 6749, section 4.1.2; `iss`: RFC 9207). A parameter
@@ -98,7 +97,7 @@ async fn finish<C: Clock>(
     let (user, operator) = (account.user, account.operator);
     let claims = SessionClaims::new(user, (issuer.to_owned(), subject), operator, now, times);
     let token = app.signer.sign(&claims)?;
-    let mut reply = redirect(StatusCode::SEE_OTHER, &next);
+    let mut reply = web::redirect(StatusCode::SEE_OTHER, &next);
     let seconds = claims.exp.saturating_sub(claims.iat);
     let cookie = session::set_cookie(app.origin.base(), &token, seconds);
     reply.headers_mut().append(header::SET_COOKIE, cookie);

@@ -29,9 +29,9 @@ use hotdesk::{
     id::UserId,
     problem::Problem,
     token::{Signer, Verifier},
-    web::{self, Reply},
+    web::Reply,
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::Method;
 use lambda_http::Request;
 pub use provider::{Limits, NoProvider, Provider};
 use refusal::Refusal;
@@ -115,13 +115,4 @@ async fn route<C: Clock>(app: &App<C>, request: &Request, html: bool) -> Result<
         (_, "/logout") => Err(Refusal::Method("POST")),
         _ => Err(Refusal::Problem(Problem::NotFound)),
     }
-}
-
-/// A redirect that nobody may keep.
-fn redirect(status: StatusCode, to: &str) -> Reply {
-    let mut reply = web::empty(status);
-    if let Ok(to) = HeaderValue::from_str(to) {
-        reply.headers_mut().insert(header::LOCATION, to);
-    }
-    reply
 }

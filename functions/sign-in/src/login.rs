@@ -11,7 +11,7 @@ use openidconnect::{
     AuthenticationFlow, CsrfToken, Nonce, PkceCodeChallenge, Scope, core::CoreResponseType,
 };
 
-use crate::{App, Refusal, attempt, attempt::Attempt, next, redirect};
+use crate::{App, Refusal, attempt, attempt::Attempt, next};
 
 /// Bytes of randomness in a state: a part of it names the cookie, the rest is secret enough.
 const STATE: u32 = 24;
@@ -39,7 +39,7 @@ pub(crate) async fn login<C: Clock>(app: &App<C>, request: &Request) -> Result<R
     let next = next::wanted(request.uri().query(), app.origin.url());
     let (nonce, verifier) = (nonce.secret().clone(), verifier.into_secret());
     let attempt = Attempt::new(&state, nonce, verifier, next, now);
-    let mut reply = redirect(StatusCode::FOUND, url.as_str());
+    let mut reply = web::redirect(StatusCode::FOUND, url.as_str());
     for old in attempt::make_room(headers, base, &app.verifier, now) {
         reply.headers_mut().append(header::SET_COOKIE, old);
     }

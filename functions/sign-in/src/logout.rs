@@ -7,12 +7,17 @@
 //! Boxes know nothing of it: their cookies end with the session at the latest, or with the box.
 
 use askama::Template;
-use hotdesk::{audit::What, clock::Clock, session, visit, web::Reply};
+use hotdesk::{
+    audit::What,
+    clock::Clock,
+    session, visit,
+    web::{self, Reply},
+};
 use hotdesk_pages::Allow;
 use http::{StatusCode, header};
 use lambda_http::Request;
 
-use crate::{App, Refusal, redirect};
+use crate::{App, Refusal};
 
 #[derive(Template)]
 #[template(path = "left.html")]
@@ -44,12 +49,12 @@ pub(crate) async fn logout<C: Clock>(
             let view = |nonce| Leaving { nonce, to: url.as_str() };
             hotdesk_pages::page(StatusCode::OK, Allow::default(), view)?
         }
-        Some(url) => redirect(StatusCode::SEE_OTHER, url.as_str()),
+        Some(url) => web::redirect(StatusCode::SEE_OTHER, url.as_str()),
         // Our first page would lead to the provider, which signs in again without a question.
         None if html => {
             hotdesk_pages::page(StatusCode::OK, Allow::default(), |nonce| Left { nonce })?
         }
-        None => redirect(StatusCode::SEE_OTHER, app.origin.url().as_str()),
+        None => web::redirect(StatusCode::SEE_OTHER, app.origin.url().as_str()),
     };
     let ended = session::end_cookie(base);
     reply.headers_mut().append(header::SET_COOKIE, ended);

@@ -192,16 +192,10 @@ impl WebConfig {
         let (base_url, workspace_url) = (base_url.parse()?, workspace_url.parse()?);
         Ok(Self { base_url, workspace_url })
     }
-
-    /// The name of the session cookie: with the `__Host-` prefix (RFC 6265bis) where it can be,
-    /// which is where browsers come by https.
-    #[must_use]
-    pub fn session_cookie(&self) -> &'static str {
-        session_cookie(&self.base_url)
-    }
 }
 
-/// The name of the session cookie of an API at `base_url`.
+/// The name of the session cookie of an API at `base_url`: with the `__Host-` prefix (RFC 6265bis)
+/// where it can be, which is where browsers come by https.
 #[must_use]
 pub fn session_cookie(base_url: &BaseUrl) -> &'static str {
     if base_url.is_https() { "__Host-hotdesk" } else { "hotdesk" }

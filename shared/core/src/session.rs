@@ -51,7 +51,10 @@ pub fn end_cookie(base: &BaseUrl) -> HeaderValue {
     })
 }
 
-fn attributes(base: &BaseUrl) -> &'static str {
+/// The attributes of cookies of the API: for its host, out of scripts' reach, and sent where a link
+/// leads here.
+#[must_use]
+pub fn attributes(base: &BaseUrl) -> &'static str {
     if base.is_https() {
         "Path=/; HttpOnly; SameSite=Lax; Secure"
     } else {

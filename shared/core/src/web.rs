@@ -69,6 +69,16 @@ pub fn empty(status: StatusCode) -> Reply {
     reply
 }
 
+/// A redirect that nobody may keep.
+#[must_use]
+pub fn redirect(status: StatusCode, to: &str) -> Reply {
+    let mut reply = empty(status);
+    if let Ok(to) = HeaderValue::from_str(to) {
+        reply.headers_mut().insert(header::LOCATION, to);
+    }
+    reply
+}
+
 /// The form in a request's body, as pages send it; no body is an empty form.
 ///
 /// # Errors
