@@ -8,8 +8,11 @@ mod conformance {
     mod adapter;
     pub(crate) mod case;
     pub(crate) mod cloud;
+    pub(crate) mod copies;
     pub(crate) mod describing;
     pub(crate) mod differences;
+    pub(crate) mod disk_differences;
+    pub(crate) mod disks;
     pub(crate) mod errors;
     pub(crate) mod hooks;
     pub(crate) mod marks;
@@ -25,9 +28,10 @@ use conformance::{
     activities,
     case::Case,
     cloud::Cloud,
-    describing,
+    copies, describing,
     differences::{DIFFERENCES, Difference},
-    errors, hooks, marks, power, sizes, standby,
+    disk_differences::DISK_DIFFERENCES,
+    disks, errors, hooks, marks, power, sizes, standby,
 };
 use tokio::time::timeout;
 
@@ -44,12 +48,18 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         hooks::CASES,
         activities::CASES,
         errors::CASES,
+        disks::CASES,
+        copies::CASES,
     ];
     files.into_iter().flatten()
 }
 
 fn difference(case: &Case) -> Option<&'static Difference> {
-    DIFFERENCES.iter().find(|difference| difference.case == case.name)
+    differences().find(|difference| difference.case == case.name)
+}
+
+fn differences() -> impl Iterator<Item = &'static Difference> {
+    DIFFERENCES.iter().chain(DISK_DIFFERENCES)
 }
 
 #[test]
@@ -58,10 +68,10 @@ fn the_table_lists_each_case_that_differs_once() {
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "a name is there twice");
     let differing: BTreeSet<&str> =
         cases().filter(|case| case.both.is_none()).map(|case| case.name).collect();
-    let listed: BTreeSet<&str> = DIFFERENCES.iter().map(|difference| difference.case).collect();
+    let listed: BTreeSet<&str> = differences().map(|difference| difference.case).collect();
     assert_eq!(differing, listed);
-    assert_eq!(listed.len(), DIFFERENCES.len(), "a case is listed twice");
-    for Difference { case, simulator, moto, source, .. } in DIFFERENCES {
+    assert_eq!(listed.len(), differences().count(), "a case is listed twice");
+    for Difference { case, simulator, moto, source, .. } in differences() {
         assert_ne!(simulator, moto, "{case}: no difference");
         assert!(!source.is_empty(), "{case}: nobody says so");
     }

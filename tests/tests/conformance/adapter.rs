@@ -22,7 +22,7 @@ use hotdesk::{
 use hotdesk_aws::{AwsFleet, with_our_defaults};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use super::stage::{failed, refused};
+use super::stage::{failed, homes, refused};
 
 /// What becomes of a call, by its number, from 1, and the ids that it names.
 type Script = dyn Fn(usize, &[String]) -> Option<Refuse> + Send + Sync;
@@ -61,7 +61,7 @@ async fn fleet(
         .endpoint_url(endpoint);
     let config = with_our_defaults(loader).load().await;
     let autoscaling = aws_sdk_autoscaling::Client::new(&config);
-    (AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "group"), aws, server)
+    (AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "group", homes()), aws, server)
 }
 
 async fn answer(State(aws): State<Aws>, body: String) -> Response {
@@ -160,7 +160,7 @@ async fn where_nobody_answers_the_fleet_is_away() {
     drop(listener);
     let config = hotdesk_stack::moto::sdk_config(&endpoint).await;
     let autoscaling = aws_sdk_autoscaling::Client::new(&config);
-    let fleet = AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "group");
+    let fleet = AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "group", homes());
     assert_eq!(failed(&fleet.set_desired(1).await.unwrap_err()), "Away (no answer)");
     assert_eq!(refused(&[], fleet.stop(&boxes(2)).await), "Away (no answer)");
 }

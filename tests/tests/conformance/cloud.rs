@@ -35,11 +35,13 @@ pub(crate) struct Spec {
     pub(crate) hooks: bool,
     /// NewInstancesProtectedFromScaleIn.
     pub(crate) protected: bool,
+    /// Whether the simulator has a second zone, as moto has; its first box is in the first.
+    pub(crate) two_zones: bool,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { min: 0, max: 5, hooks: false, protected: true }
+        Self { min: 0, max: 5, hooks: false, protected: true, two_zones: false }
     }
 }
 
@@ -152,7 +154,11 @@ async fn simulated(config: &aws_config::SdkConfig, spec: Spec) -> Stage {
     };
     let now = Arc::new(AtomicU64::new(BEGINNING));
     let clock = Arc::clone(&now);
-    let sim = Sim::new(Settings::default(), group, BEGINNING);
+    let mut settings = Settings::default();
+    if spec.two_zones {
+        settings.zones.push("us-east-1b".into());
+    }
+    let sim = Sim::new(settings, group, BEGINNING);
     let sim = http::Shared::new(sim, move || clock.load(Ordering::SeqCst));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());

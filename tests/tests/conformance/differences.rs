@@ -1,4 +1,5 @@
-//! Where the two clouds differ: the one table of it.
+//! Where the two clouds differ: the one table of it, but for volumes and snapshots, which have their
+//! own.
 //!
 //! moto keeps no rules of Auto Scaling (states, sizes, batches, names), has no hooks that wait and
 //! does everything at once; where it does not know what to do it answers 500. Where AWS does as moto,
@@ -29,7 +30,7 @@ pub(crate) struct Difference {
     pub(crate) source: &'static str,
 }
 
-const fn row(
+pub(crate) const fn row(
     case: &'static str,
     (simulator, moto): (&'static str, &'static str),
     aws: Aws,

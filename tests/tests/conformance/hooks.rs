@@ -25,7 +25,7 @@ cases! {
         "hotdesk-launch LAUNCHING 300 s, hotdesk-terminate TERMINATING 300 s", described;
 }
 
-const HOOKS: Spec = Spec { min: 0, max: 5, hooks: true, protected: true };
+const HOOKS: Spec = Spec { min: 0, max: 5, hooks: true, protected: true, two_zones: false };
 
 fn hook(instance: &InstanceId) -> Hook {
     Hook { name: LAUNCH_HOOK.into(), instance: instance.clone() }

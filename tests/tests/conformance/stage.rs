@@ -12,7 +12,7 @@ use hotdesk::{
     fleet::{FleetError, Member, Refused},
     id::InstanceId,
 };
-use hotdesk_aws::AwsFleet;
+use hotdesk_aws::{AwsFleet, VolumeConfig};
 
 use super::cloud::Time;
 
@@ -35,7 +35,7 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(config: &aws_config::SdkConfig, group: &str, time: Option<Time>) -> Self {
         let (ec2, autoscaling) = (ec2::Client::new(config), autoscaling::Client::new(config));
-        let fleet = |group| AwsFleet::new(ec2.clone(), autoscaling.clone(), group);
+        let fleet = |group| AwsFleet::new(ec2.clone(), autoscaling.clone(), group, homes());
         let (fleet, no_fleet) = (fleet(group), fleet("no-such-group"));
         Self { fleet, no_fleet, ec2, autoscaling, group: group.to_owned(), time }
     }
@@ -123,6 +123,11 @@ impl Stage {
         let instance = self.instance(id).await;
         instance.state().and_then(|state| state.name()).unwrap().as_str().to_owned()
     }
+}
+
+/// What the adapter makes volumes like.
+pub(crate) fn homes() -> VolumeConfig {
+    VolumeConfig { fleet: "desks".into(), key: None }
 }
 
 /// An id that is well-formed and no instance's.

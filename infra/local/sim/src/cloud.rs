@@ -1,4 +1,5 @@
-//! The pure core: EC2 instances and the Auto Scaling group that owns them.
+//! The pure core: EC2 instances, the Auto Scaling group that owns them, and the volumes that are
+//! attached to them.
 //!
 //! Time passes only in [`Sim::advance`] and [`Sim::call`]. Whatever happens by itself (a boot that
 //! ends, a hook that times out, a group that notices that it is short of members) has a due time in
@@ -14,7 +15,13 @@
 //! | what each zone has room for; a start without room | `room` |
 //! | one-time Spot: no stop, two minutes' warning, rebalance recommendation | `instances`, `spot` |
 //! | limits of tags; tags without conditions | `tags` |
-//! | filters, pages and their limits | `filter`, `describe` |
+//! | volumes made and deleted; tokens; limits | `volumes` |
+//! | which instance takes a volume, and lets go of it; device names | `attach`, `attachments` |
+//! | volumes that grow | `growth` |
+//! | snapshots: what they hold, and how many at once | `snapshots` |
+//! | ids and those that are not found | `ids` |
+//! | a zone that is lost | `disaster` |
+//! | filters, pages and their limits | `filter`, `describe`, `storage` |
 //! | token buckets of requests and instances | `buckets` |
 //! | Describe calls that show the past | `lag` |
 //! | bounds of the desired capacity; protection; suspended processes | `group` |
@@ -30,42 +37,62 @@
 mod activities;
 mod activity;
 mod address;
+mod attach;
+mod attachments;
 mod buckets;
 mod calls;
 mod capacity;
 mod conditions;
 mod describe;
+mod disaster;
+mod disk;
+mod disk_view;
 mod effect;
 mod error;
 pub(crate) mod events;
 mod filter;
 mod group;
+mod growth;
 mod hooks;
+mod ids;
 mod index;
 mod instances;
 mod lag;
 mod machine;
 mod machines;
 mod membership;
+mod parameters;
 mod power;
 pub(crate) mod random;
 mod removal;
+mod reply;
 mod room;
 mod settings;
+mod shelf;
 mod sim;
+mod snapshots;
 mod spot;
 mod standby;
 mod steps;
+mod storage;
 mod tags;
 pub(crate) mod time;
+mod timeline;
 mod view;
+mod volumes;
 mod zones;
 
 pub use activity::{Activity, ActivityStatus};
-pub use calls::{Call, Filter, HookTarget, Page, Process, Reply};
+pub use calls::Call;
 pub use conditions::Conditions;
+pub use disk_view::{
+    AttachmentStatus, Device, Modification, ModificationState, Snapshot, SnapshotState, Volume,
+    VolumeAttachment, VolumeState,
+};
 pub use effect::Effect;
 pub use error::AwsError;
+pub use parameters::{Filter, HookTarget, Page, Process, VolumeRequest};
+pub use reply::Reply;
 pub use settings::{GroupSpec, HookResult, HookSpec, Settings, Transition};
 pub use sim::Sim;
 pub use spot::SpotError;

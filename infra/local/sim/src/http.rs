@@ -37,12 +37,14 @@ use crate::AwsError;
 /// `/_sim/` is for people and tests, in JSON:
 ///
 /// - GET `state`: `now` (ms since 1970), `group` (with its members and the lifecycle actions that
-///   hold them), `instances`, `activities` and `conditions`, all as they are, whatever the lag;
+///   hold them), `instances`, `volumes`, `snapshots`, `activities` and `conditions`, all as they are,
+///   whatever the lag;
 /// - GET and PUT `faults`: the list of [`Rule`](crate::faults::Rule)s; GET says with each what it
 ///   has done ([`Active`](crate::faults::Active));
 /// - PUT `conditions`: `lag_ms`, `capacity` (`null`: no bound), `throttle`, `launch_error` (EC2's
-///   sentence for every launch of the group; `null`: they succeed) and `max_size` (409 below MinSize),
-///   each of which stays as it is if it is left out; the answer is what holds now;
+///   sentence for every launch of the group; `null`: they succeed), `max_size` (409 below MinSize),
+///   `lost_zone` (`null`: none; 409 if there is no such zone), `volume_limit` and `volume_capacity`
+///   (GiB, in all and in each zone; `null`: no bound), each of which stays as it is if it is left out; the answer is what holds now;
 /// - GET `calls`: [`Calls`] by action;
 /// - POST `interrupt` and `rebalance`: what EC2 does to the Spot instance `{"instance": "i-..."}`.
 pub fn router(shared: Shared) -> Router {

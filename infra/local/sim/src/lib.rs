@@ -1,7 +1,7 @@
-//! A simulator of EC2 and Auto Scaling: a pure core and its HTTP face.
+//! A simulator of EC2 with EBS, and of Auto Scaling: a pure core and its HTTP face.
 //!
-//! [`cloud`] is a deterministic state machine: it holds one Auto Scaling group and its instances,
-//! is told the time with every call, does no input or output and uses no randomness but its own
+//! [`cloud`] is a deterministic state machine: it holds one Auto Scaling group, its instances
+//! and their volumes, is told the time with every call, does no input or output and uses no randomness but its own
 //! seed; its documentation says where which rule of AWS is. [`http`] puts AWS's query protocol in
 //! front of it, so that the real SDKs talk to it, over a network or in the same process. What goes
 //! wrong between the two, [`faults`] says.
@@ -29,7 +29,9 @@ pub mod faults;
 pub mod http;
 
 pub use cloud::{
-    Activity, ActivityStatus, AwsError, Call, Conditions, Effect, Filter, Group, GroupSpec, Hold,
-    HookResult, HookSpec, HookTarget, Instance, InstanceState, Lifecycle, Member, Page, Process,
-    Reply, Settings, Sim, SpotError, StateChange, Transition,
+    Activity, ActivityStatus, AttachmentStatus, AwsError, Call, Conditions, Device, Effect, Filter,
+    Group, GroupSpec, Hold, HookResult, HookSpec, HookTarget, Instance, InstanceState, Lifecycle,
+    Member, Modification, ModificationState, Page, Process, Reply, Settings, Sim, Snapshot,
+    SnapshotState, SpotError, StateChange, Transition, Volume, VolumeAttachment, VolumeRequest,
+    VolumeState,
 };

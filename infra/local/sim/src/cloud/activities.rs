@@ -12,11 +12,12 @@ use std::{
 
 use super::{
     activity::{Activity, ActivityStatus},
-    calls::{Page, Reply},
     describe::{self, after, cut, group_size},
     error::AwsError,
     lag::moment,
+    parameters::Page,
     random::Random,
+    reply::Reply,
     settings::Settings,
     sim::Sim,
     time,

@@ -6,11 +6,19 @@
 //! holds never passes. A call that is refused later has spent its tokens (unverified). Launches of
 //! the group are AWS's own and are not counted.
 //!
+//! Calls of EBS that the page does not list have EC2's defaults.
+//!
 //! Auto Scaling publishes no rates: here each of its actions has EC2's defaults (unverified).
 
 use std::collections::BTreeMap;
 
-use super::{calls::Call, error::AwsError, instances::each_once, sim::Sim};
+use super::{
+    calls::Call,
+    error::AwsError,
+    ids::each_once,
+    parameters::{Filter, Page},
+    sim::Sim,
+};
 
 /// How many tokens a bucket holds, and how many it gains a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,16 +96,35 @@ fn fares(call: &Call) -> (Fare, Option<Fare>, fn() -> AwsError) {
         let tokens = u64::try_from(each_once(ids).len()).unwrap_or(u64::MAX);
         Some(Fare { bucket, limit, tokens })
     };
+    // Ids are neither a filter nor a page, as the documentation words it (unverified).
+    let listing = |all, filters: &[Filter], page: &Page| {
+        if filters.is_empty() && page.size.is_none() && page.token.is_none() {
+            Fare { bucket: all, limit: limit(50, 10), tokens: 1 }
+        } else {
+            request(limit(100, 20))
+        }
+    };
     match call {
         Call::DescribeInstances { filters, page, .. } => {
-            // Ids are neither a filter nor a page, as the documentation words it (unverified).
-            let all = filters.is_empty() && page.size.is_none() && page.token.is_none();
-            let fare = if all {
-                Fare { bucket: "DescribeInstances, all", limit: limit(50, 10), tokens: 1 }
-            } else {
-                request(limit(100, 20))
-            };
+            let fare = listing("DescribeInstances, all", filters, page);
             (fare, None, AwsError::request_limit_exceeded)
+        }
+        Call::DescribeVolumes { filters, page, .. } => {
+            let fare = listing("DescribeVolumes, all", filters, page);
+            (fare, None, AwsError::request_limit_exceeded)
+        }
+        Call::DescribeSnapshots { filters, page, .. } => {
+            let fare = listing("DescribeSnapshots, all", filters, page);
+            (fare, None, AwsError::request_limit_exceeded)
+        }
+        Call::CreateVolume(_) => (request(limit(100, 5)), None, AwsError::request_limit_exceeded),
+        Call::AttachVolume { .. }
+        | Call::DetachVolume { .. }
+        | Call::ModifyVolume { .. }
+        | Call::DeleteVolume { .. }
+        | Call::CreateSnapshot { .. }
+        | Call::DeleteSnapshot { .. } => {
+            (request(limit(50, 5)), None, AwsError::request_limit_exceeded)
         }
         Call::StartInstances { ids } => (
             request(limit(5, 2)),

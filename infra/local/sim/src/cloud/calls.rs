@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::{
-    activity::Activity,
-    settings::{HookResult, HookSpec},
-    view::{Group, Instance, Member, StateChange},
+    parameters::{Filter, HookTarget, Page, Process, VolumeRequest},
+    settings::HookResult,
 };
 
 /// A call to EC2 or Auto Scaling, with the parameters that are simulated.
@@ -22,8 +19,26 @@ pub enum Call {
     StopInstances { ids: Vec<String> },
     /// EC2 TerminateInstances.
     TerminateInstances { ids: Vec<String> },
-    /// EC2 CreateTags, on instances.
+    /// EC2 CreateTags, on instances, volumes and snapshots.
     CreateTags { ids: Vec<String>, tags: BTreeMap<String, String> },
+    /// EC2 CreateVolume.
+    CreateVolume(VolumeRequest),
+    /// EC2 DescribeVolumes; no ids means all.
+    DescribeVolumes { ids: Vec<String>, filters: Vec<Filter>, page: Page },
+    /// EC2 AttachVolume.
+    AttachVolume { volume: String, instance: String, device: String },
+    /// EC2 DetachVolume.
+    DetachVolume { volume: String, instance: String },
+    /// EC2 ModifyVolume; the size in GiB.
+    ModifyVolume { volume: String, size: u32 },
+    /// EC2 DeleteVolume.
+    DeleteVolume { volume: String },
+    /// EC2 CreateSnapshot.
+    CreateSnapshot { volume: String, tags: BTreeMap<String, String> },
+    /// EC2 DescribeSnapshots of the account's own; no ids means all.
+    DescribeSnapshots { ids: Vec<String>, filters: Vec<Filter>, page: Page },
+    /// EC2 DeleteSnapshot.
+    DeleteSnapshot { snapshot: String },
     /// DescribeAutoScalingGroups; no names means all. `instances` is IncludeInstances.
     DescribeAutoScalingGroups { names: Vec<String>, instances: bool, page: Page },
     /// DescribeAutoScalingInstances; no ids means all.
@@ -54,12 +69,21 @@ pub enum Call {
 
 impl Call {
     /// The names of all actions that are simulated.
-    pub const ACTIONS: [&str; 18] = [
+    pub const ACTIONS: [&str; 27] = [
         "DescribeInstances",
         "StartInstances",
         "StopInstances",
         "TerminateInstances",
         "CreateTags",
+        "CreateVolume",
+        "DescribeVolumes",
+        "AttachVolume",
+        "DetachVolume",
+        "ModifyVolume",
+        "DeleteVolume",
+        "CreateSnapshot",
+        "DescribeSnapshots",
+        "DeleteSnapshot",
         "DescribeAutoScalingGroups",
         "DescribeAutoScalingInstances",
         "DescribeScalingActivities",
@@ -84,6 +108,15 @@ impl Call {
             Self::StopInstances { .. } => "StopInstances",
             Self::TerminateInstances { .. } => "TerminateInstances",
             Self::CreateTags { .. } => "CreateTags",
+            Self::CreateVolume(_) => "CreateVolume",
+            Self::DescribeVolumes { .. } => "DescribeVolumes",
+            Self::AttachVolume { .. } => "AttachVolume",
+            Self::DetachVolume { .. } => "DetachVolume",
+            Self::ModifyVolume { .. } => "ModifyVolume",
+            Self::DeleteVolume { .. } => "DeleteVolume",
+            Self::CreateSnapshot { .. } => "CreateSnapshot",
+            Self::DescribeSnapshots { .. } => "DescribeSnapshots",
+            Self::DeleteSnapshot { .. } => "DeleteSnapshot",
             Self::DescribeAutoScalingGroups { .. } => "DescribeAutoScalingGroups",
             Self::DescribeAutoScalingInstances { .. } => "DescribeAutoScalingInstances",
             Self::DescribeScalingActivities { .. } => "DescribeScalingActivities",
@@ -101,98 +134,4 @@ impl Call {
             Self::RecordLifecycleActionHeartbeat { .. } => "RecordLifecycleActionHeartbeat",
         }
     }
-}
-
-/// Which page of a list is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// MaxResults or MaxRecords.
-    pub size: Option<u32>,
-    /// NextToken of the page before.
-    pub token: Option<String>,
-}
-
-/// A filter of DescribeInstances: one of the values must match.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
-    /// E.g. `tag:Owner`, `instance-state-name`.
-    pub name: String,
-    /// Exact values, or with the wildcards `*` and `?`.
-    pub values: Vec<String>,
-}
-
-/// How a lifecycle action is named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HookTarget {
-    /// By LifecycleActionToken.
-    Token(String),
-    /// By InstanceId.
-    Instance(String),
-}
-
-/// A process of a group that can be suspended. [docs: as-suspend-resume-processes]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[allow(missing_docs)] // AWS's own names.
-pub enum Process {
-    AddToLoadBalancer,
-    AlarmNotification,
-    AZRebalance,
-    HealthCheck,
-    InstanceRefresh,
-    Launch,
-    ReplaceUnhealthy,
-    ScheduledActions,
-    Terminate,
-}
-
-impl Process {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::AddToLoadBalancer,
-        Self::AlarmNotification,
-        Self::AZRebalance,
-        Self::HealthCheck,
-        Self::InstanceRefresh,
-        Self::Launch,
-        Self::ReplaceUnhealthy,
-        Self::ScheduledActions,
-        Self::Terminate,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AddToLoadBalancer => "AddToLoadBalancer",
-            Self::AlarmNotification => "AlarmNotification",
-            Self::AZRebalance => "AZRebalance",
-            Self::HealthCheck => "HealthCheck",
-            Self::InstanceRefresh => "InstanceRefresh",
-            Self::Launch => "Launch",
-            Self::ReplaceUnhealthy => "ReplaceUnhealthy",
-            Self::ScheduledActions => "ScheduledActions",
-            Self::Terminate => "Terminate",
-        }
-    }
-}
-
-/// What a call answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// Nothing but that it was done.
-    Done,
-    /// DescribeInstances: instances and the next page's token.
-    Instances(Vec<Instance>, Option<String>),
-    /// StartInstances, StopInstances, TerminateInstances.
-    StateChanges(Vec<StateChange>),
-    /// DescribeAutoScalingGroups: groups and the next page's token.
-    Groups(Vec<Group>, Option<String>),
-    /// DescribeAutoScalingInstances: members and the next page's token.
-    Members(Vec<Member>, Option<String>),
-    /// DescribeLifecycleHooks.
-    Hooks(Vec<HookSpec>),
-    /// EnterStandby, ExitStandby, TerminateInstanceInAutoScalingGroup (exactly one).
-    Activities(Vec<Activity>),
-    /// DescribeScalingActivities: activities and the next page's token.
-    ActivityLog(Vec<Activity>, Option<String>),
 }

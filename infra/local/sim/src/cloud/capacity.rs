@@ -2,8 +2,8 @@
 
 use super::{
     activity::{self, ActivityStatus},
-    calls::Process,
     membership::Membership,
+    parameters::Process,
     sim::Sim,
     view::{InstanceState, Lifecycle},
 };

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::sim::Sim;
 
 /// What [`Sim::set_lag_ms`], [`Sim::set_capacity`], [`Sim::set_throttle`],
-/// [`Sim::set_launch_error`] and [`Sim::set_max_size`] set.
+/// [`Sim::set_launch_error`], [`Sim::set_max_size`], [`Sim::set_lost_zone`],
+/// [`Sim::set_volume_limit`] and [`Sim::set_volume_capacity`] set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conditions {
     /// How old what a Describe call shows may be, in ms.
@@ -18,6 +19,12 @@ pub struct Conditions {
     pub launch_error: Option<String>,
     /// The group's MaxSize.
     pub max_size: u32,
+    /// The zone that is lost.
+    pub lost_zone: Option<String>,
+    /// The most GiB of volumes that the account may have; `None` is no bound.
+    pub volume_limit: Option<u64>,
+    /// The most GiB of volumes that there is room for in each zone; `None` is no bound.
+    pub volume_capacity: Option<u64>,
 }
 
 impl Sim {
@@ -30,6 +37,9 @@ impl Sim {
             throttle: self.settings.throttle,
             launch_error: self.launch_error.clone(),
             max_size: self.group.spec.max,
+            lost_zone: self.lost_zone.clone(),
+            volume_limit: self.storage.limit,
+            volume_capacity: self.storage.capacity,
         }
     }
 
@@ -39,5 +49,17 @@ impl Sim {
     /// to do with it.
     pub fn set_launch_error(&mut self, error: Option<String>) {
         self.launch_error = error;
+    }
+
+    /// Sets the most GiB of volumes that the account may have; `None` is no bound. Those that are
+    /// there, stay.
+    pub fn set_volume_limit(&mut self, limit: Option<u64>) {
+        self.storage.limit = limit;
+    }
+
+    /// Sets the most GiB of volumes that there is room for in each zone; `None` is no bound. Those
+    /// that are there, stay.
+    pub fn set_volume_capacity(&mut self, capacity: Option<u64>) {
+        self.storage.capacity = capacity;
     }
 }

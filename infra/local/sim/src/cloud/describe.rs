@@ -1,10 +1,11 @@
 //! The calls that describe, and their pages.
 
 use super::{
-    calls::{Filter, Page, Reply},
     error::AwsError,
     filter,
-    instances::{each_once, not_found, well_formed_ids},
+    ids::{Resource, each_once},
+    parameters::{Filter, Page},
+    reply::Reply,
     sim::Sim,
     view::Instance,
 };
@@ -21,14 +22,9 @@ impl Sim {
         filters: &[Filter],
         page: &Page,
     ) -> Result<Reply, AwsError> {
-        if !ids.is_empty() && page.size.is_some() {
-            return Err(AwsError::client(
-                "InvalidParameterCombination",
-                "The parameter instancesSet cannot be used with the parameter maxResults",
-            ));
-        }
-        filter::check(filters)?;
-        let ids = well_formed_ids(ids)?;
+        ids_or_size("instancesSet", ids, page)?;
+        filter::check::<Instance>(filters)?;
+        let ids = Resource::Instance.well_formed(ids)?;
         if ids.len() > MOST_IDS {
             // The code and the sentence are DescribeInstanceStatus's [bastillion-io/Bastillion-EC2
             // issue 8]; for this call they are unverified.
@@ -42,9 +38,7 @@ impl Sim {
             ));
         }
         let size = ec2_size(page.size)?;
-        let after = after(page).ok_or_else(|| {
-            AwsError::client("InvalidPaginationToken", "Invalid pagination token")
-        })?;
+        let after = after(page).ok_or_else(invalid_pagination_token)?;
         let (mut found, next) = if ids.is_empty() {
             cut(self.seen_instances(after), |i| &i.id, size)
         } else {
@@ -66,7 +60,7 @@ impl Sim {
             None => true,
         });
         found.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
-        if ids.is_empty() { Ok(found) } else { Err(not_found(&ids)) }
+        if ids.is_empty() { Ok(found) } else { Err(Resource::Instance.not_found(&ids)) }
     }
 
     /// A name that does not exist is left out. [docs: API_DescribeAutoScalingGroups]
@@ -118,8 +112,25 @@ impl Sim {
     }
 }
 
+/// A call of EC2 that names what it wants takes no page. [docs: API_DescribeInstances,
+/// API_DescribeVolumes, API_DescribeSnapshots, MaxResults] The names of the two other lists are
+/// unverified.
+pub(super) fn ids_or_size(list: &str, ids: &[String], page: &Page) -> Result<(), AwsError> {
+    if ids.is_empty() || page.size.is_none() {
+        return Ok(());
+    }
+    Err(AwsError::client(
+        "InvalidParameterCombination",
+        format!("The parameter {list} cannot be used with the parameter maxResults"),
+    ))
+}
+
+pub(super) fn invalid_pagination_token() -> AwsError {
+    AwsError::client("InvalidPaginationToken", "Invalid pagination token")
+}
+
 /// 5 to 1000. [docs: API_DescribeInstances, MaxResults] Without it, AWS may still cut; here at 1000.
-fn ec2_size(size: Option<u32>) -> Result<usize, AwsError> {
+pub(super) fn ec2_size(size: Option<u32>) -> Result<usize, AwsError> {
     match size {
         None => Ok(1000),
         Some(size @ 5..=1000) => Ok(size as usize),

@@ -1,13 +1,95 @@
-//! The filters of DescribeInstances.
+//! The filters of EC2's describe calls.
 
-use super::{calls::Filter, error::AwsError, view::Instance};
+use std::collections::BTreeMap;
+
+use super::{
+    disk_view::{Snapshot, Volume},
+    error::AwsError,
+    parameters::Filter,
+    view::Instance,
+};
 
 /// [gjbae1212/gossm pull request 35]
 const MOST_VALUES: usize = 200;
 
+/// Something that filters choose from.
+pub(super) trait Filtered {
+    /// The filters that are simulated, but for those of tags.
+    const FILTERS: &'static [&'static str];
+
+    /// Its id.
+    fn id(&self) -> &String;
+
+    /// Its tags.
+    fn tags(&self) -> &BTreeMap<String, String>;
+
+    /// What a filter of [`Filtered::FILTERS`] compares with.
+    fn value(&self, filter: &str) -> Option<&str>;
+}
+
+impl Filtered for Instance {
+    const FILTERS: &'static [&'static str] = &["instance-state-name", "instance-id"];
+
+    fn id(&self) -> &String {
+        &self.id
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+
+    fn value(&self, filter: &str) -> Option<&str> {
+        match filter {
+            "instance-state-name" => Some(self.state.name()),
+            "instance-id" => Some(&self.id),
+            _ => None,
+        }
+    }
+}
+
+impl Filtered for Volume {
+    const FILTERS: &'static [&'static str] = &["status", "attachment.instance-id"];
+
+    fn id(&self) -> &String {
+        &self.id
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+
+    fn value(&self, filter: &str) -> Option<&str> {
+        match filter {
+            "status" => Some(self.state.name()),
+            "attachment.instance-id" => self.attachment.as_ref().map(|at| at.instance.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl Filtered for Snapshot {
+    const FILTERS: &'static [&'static str] = &["status", "volume-id"];
+
+    fn id(&self) -> &String {
+        &self.id
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+
+    fn value(&self, filter: &str) -> Option<&str> {
+        match filter {
+            "status" => Some(self.state.name()),
+            "volume-id" => Some(&self.volume),
+            _ => None,
+        }
+    }
+}
+
 /// Whether these filters can be given together.
-pub(super) fn check(filters: &[Filter]) -> Result<(), AwsError> {
-    filters.iter().try_for_each(check_one)?;
+pub(super) fn check<T: Filtered>(filters: &[Filter]) -> Result<(), AwsError> {
+    filters.iter().try_for_each(check_one::<T>)?;
     if filters.iter().map(|filter| filter.values.len()).sum::<usize>() > MOST_VALUES {
         return Err(AwsError::client(
             "FilterLimitExceeded",
@@ -20,10 +102,9 @@ pub(super) fn check(filters: &[Filter]) -> Result<(), AwsError> {
 }
 
 /// Names that are simulated; and no wildcards in values, which AWS would expand.
-fn check_one(filter: &Filter) -> Result<(), AwsError> {
-    let known = ["instance-state-name", "instance-id", "tag-key"];
+fn check_one<T: Filtered>(filter: &Filter) -> Result<(), AwsError> {
     let name = filter.name.as_str();
-    if !known.contains(&name) && !name.starts_with("tag:") {
+    if !T::FILTERS.contains(&name) && name != "tag-key" && !name.starts_with("tag:") {
         return Err(AwsError::client(
             "InvalidParameterValue",
             format!("The filter '{name}' is invalid (or not simulated)"),
@@ -39,14 +120,11 @@ fn check_one(filter: &Filter) -> Result<(), AwsError> {
 }
 
 /// One of the values matches, to the letter. [docs: Using_Filtering]
-pub(super) fn matches(filter: &Filter, instance: &Instance) -> bool {
+pub(super) fn matches(filter: &Filter, thing: &impl Filtered) -> bool {
     let one_of = |value: &str| filter.values.iter().any(|wanted| wanted == value);
     match filter.name.strip_prefix("tag:") {
-        Some(key) => instance.tags.get(key).is_some_and(|value| one_of(value)),
-        None => match filter.name.as_str() {
-            "instance-state-name" => one_of(instance.state.name()),
-            "instance-id" => one_of(&instance.id),
-            _ => instance.tags.keys().any(|key| one_of(key)),
-        },
+        Some(key) => thing.tags().get(key).is_some_and(|value| one_of(value)),
+        None if filter.name == "tag-key" => thing.tags().keys().any(|key| one_of(key)),
+        None => thing.value(&filter.name).is_some_and(one_of),
     }
 }

@@ -1,9 +1,10 @@
 //! The calls that are about the group itself.
 
 use super::{
-    calls::{Process, Reply},
     error::AwsError,
-    instances::each_once,
+    ids::each_once,
+    parameters::Process,
+    reply::Reply,
     sim::Sim,
     view::{Group, Lifecycle, Member},
 };

@@ -3,11 +3,12 @@
 
 use super::{
     activity::{self, ActivityStatus},
-    calls::{HookTarget, Reply},
     effect::Effect,
     error::AwsError,
     events,
     membership::Membership,
+    parameters::HookTarget,
+    reply::Reply,
     settings::{HookResult, HookSpec, Transition},
     sim::Sim,
     view::{Hold, Lifecycle},

@@ -1,12 +1,11 @@
 //! The calls of EC2 that change the state of instances. A batch is done whole or not at all.
 //! [docs: API_TerminateInstances, "none of the instances are terminated"]
 
-use std::collections::BTreeSet;
-
 use super::{
-    calls::Reply,
     error::AwsError,
+    ids::Resource,
     machine::Machine,
+    reply::Reply,
     sim::Sim,
     view::{InstanceState, StateChange},
 };
@@ -112,45 +111,9 @@ impl Sim {
 
     /// The ids, each once, if EC2 knows all of them.
     pub(super) fn known_instances(&mut self, ids: &[String]) -> Result<Vec<String>, AwsError> {
-        let unique = well_formed_ids(ids)?;
+        let unique = Resource::Instance.well_formed(ids)?;
         let mut missing = unique.clone();
         missing.retain(|id| !self.heard_of(id));
-        if missing.is_empty() { Ok(unique) } else { Err(not_found(&missing)) }
+        if missing.is_empty() { Ok(unique) } else { Err(Resource::Instance.not_found(&missing)) }
     }
-}
-
-/// The ids, each once, if they can be ids.
-pub(super) fn well_formed_ids(ids: &[String]) -> Result<Vec<String>, AwsError> {
-    let unique = each_once(ids);
-    match unique.iter().find(|id| !well_formed(id)) {
-        None => Ok(unique),
-        Some(id) => {
-            let message = format!("Invalid id: \"{id}\"");
-            Err(AwsError::client("InvalidInstanceID.Malformed", message))
-        }
-    }
-}
-
-/// Not to know an instance is no proof that it never was, nor that it will not be. [docs:
-/// eventual-consistency; the error codes: errors-overview]
-pub(super) fn not_found(missing: &[String]) -> AwsError {
-    let message = match missing {
-        [id] => format!("The instance ID '{id}' does not exist"),
-        ids => format!("The instance IDs '{}' do not exist", ids.join(", ")),
-    };
-    AwsError::client("InvalidInstanceID.NotFound", message)
-}
-
-/// `i-` and 8 or 17 lower-case hexadecimal digits. [docs: resource-ids]
-fn well_formed(id: &str) -> bool {
-    id.strip_prefix("i-").is_some_and(|digits| {
-        matches!(digits.len(), 8 | 17)
-            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    })
-}
-
-/// Without repetitions, in the order of the request.
-pub(super) fn each_once(ids: &[String]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    ids.iter().filter(|id| seen.insert(*id)).cloned().collect()
 }

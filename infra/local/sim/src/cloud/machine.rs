@@ -3,10 +3,15 @@
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
 use super::{
+    disk_view::{AttachmentStatus, Device},
     membership::Membership,
     settings::Settings,
+    timeline::Born,
     view::{Instance, InstanceState, Member},
 };
+
+/// Where an instance's root volume is, as Amazon Linux has it.
+const ROOT: &str = "/dev/xvda";
 
 /// An EC2 instance, and its place in the group if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub(super) struct Machine {
     pub(super) public_ip: Option<Ipv4Addr>,
     pub(super) launched_at: u64,
     pub(super) tags: BTreeMap<String, String>,
+    /// The devices of volumes that were attached to it, by name.
+    pub(super) devices: BTreeMap<String, Device>,
     /// It was `running` at least once.
     pub(super) ran: bool,
     /// Its operating system is up, or booting.
@@ -51,6 +58,7 @@ impl Machine {
             public_ip: None,
             launched_at: now,
             tags: BTreeMap::new(),
+            devices: BTreeMap::new(),
             ran: false,
             up: false,
             due: Some(up_at),
@@ -87,7 +95,20 @@ impl Machine {
             launched_at: self.launched_at,
             zone: settings.zone(self.zone),
             spot: self.spot,
+            devices: self.root(id).into_iter().chain(self.devices.values().cloned()).collect(),
             tags: self.tags.clone(),
+        })
+    }
+
+    /// Its root volume, which goes with it and is no volume of EBS here: DescribeVolumes does not
+    /// list it.
+    fn root(&self, id: &str) -> Option<Device> {
+        (self.state != InstanceState::Terminated).then(|| Device {
+            name: ROOT.into(),
+            volume: id.replacen("i-", "vol-", 1),
+            status: AttachmentStatus::Attached,
+            attached_at: self.born_at,
+            delete_on_termination: true,
         })
     }
 
@@ -102,5 +123,11 @@ impl Machine {
             protected: member.protected,
             holds: member.holds.clone(),
         })
+    }
+}
+
+impl Born for Machine {
+    fn born_at(&self) -> u64 {
+        self.born_at
     }
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::Bound};
 use super::{
     index::{Index, Mark, Tally},
     machine::Machine,
+    timeline::{Keep, Timeline},
 };
 
 /// Every machine by instance id. One changes through [`Machines::alter`] only, which keeps the
@@ -12,30 +13,8 @@ use super::{
 /// outlives its instance's last description while the group still lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Machines {
-    records: BTreeMap<String, Record>,
+    records: BTreeMap<String, Timeline<Machine>>,
     index: Index,
-}
-
-/// A machine and its recent past.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Record {
-    machine: Machine,
-    /// Oldest first; empty while there is no lag.
-    past: Vec<Past>,
-}
-
-/// What a machine was up to a moment, that moment excluded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Past {
-    until: u64,
-    machine: Machine,
-}
-
-/// How much of the past is worth keeping.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Keep {
-    pub(super) now: u64,
-    pub(super) lag_ms: u64,
 }
 
 impl Machines {
@@ -45,32 +24,35 @@ impl Machines {
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&Machine> {
-        self.records.get(id).map(|record| &record.machine)
+        self.records.get(id).map(Timeline::now)
     }
 
-    pub(super) fn record(&self, id: &str) -> Option<&Record> {
+    pub(super) fn record(&self, id: &str) -> Option<&Timeline<Machine>> {
         self.records.get(id)
     }
 
     /// All as they are, by id.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Machine)> {
-        self.records.iter().map(|(id, record)| (id, &record.machine))
+        self.records.iter().map(|(id, record)| (id, record.now()))
     }
 
     /// Those whose ids come after `id`.
-    pub(super) fn after(&self, id: Option<&str>) -> impl Iterator<Item = (&String, &Record)> {
+    pub(super) fn after(
+        &self,
+        id: Option<&str>,
+    ) -> impl Iterator<Item = (&String, &Timeline<Machine>)> {
         let from = id.map_or(Bound::Unbounded, Bound::Excluded);
         self.records.range::<str, _>((from, Bound::Unbounded))
     }
 
     pub(super) fn insert(&mut self, id: String, machine: Machine) {
         self.index.enter(&id, Mark::of(&machine));
-        self.records.insert(id, Record { machine, past: Vec::new() });
+        self.records.insert(id, Timeline::new(machine));
     }
 
     pub(super) fn remove(&mut self, id: &str) {
         if let Some(record) = self.records.remove(id) {
-            self.index.leave(id, Mark::of(&record.machine));
+            self.index.leave(id, Mark::of(record.now()));
         }
     }
 
@@ -82,9 +64,9 @@ impl Machines {
         change: impl FnOnce(&mut Machine) -> T,
     ) -> Option<T> {
         let record = self.records.get_mut(id)?;
-        let before = Mark::of(&record.machine);
+        let before = Mark::of(record.now());
         let result = record.alter(keep, change);
-        self.index.replace(id, before, Mark::of(&record.machine));
+        self.index.replace(id, before, Mark::of(record.now()));
         Some(result)
     }
 
@@ -101,30 +83,6 @@ impl Machines {
     /// How many are in what condition, zone by zone.
     pub(super) fn zones(&self) -> &[Tally] {
         self.index.zones()
-    }
-}
-
-impl Record {
-    fn alter<T>(&mut self, keep: Keep, change: impl FnOnce(&mut Machine) -> T) -> T {
-        if keep.lag_ms == 0 {
-            return change(&mut self.machine);
-        }
-        let was = self.machine.clone();
-        let result = change(&mut self.machine);
-        self.past.retain(|past| past.until.saturating_add(keep.lag_ms) > keep.now);
-        // What it was between two changes of the same moment, nobody can have seen.
-        let seen = self.past.last().is_none_or(|past| past.until < keep.now);
-        if seen && was != self.machine {
-            self.past.push(Past { until: keep.now, machine: was });
-        }
-        result
-    }
-
-    /// What it was at a moment; `None` before its birth.
-    pub(super) fn at(&self, moment: u64) -> Option<&Machine> {
-        let past = self.past.iter().find(|past| past.until > moment);
-        let machine = past.map_or(&self.machine, |past| &past.machine);
-        (machine.born_at <= moment).then_some(machine)
     }
 }
 

@@ -121,6 +121,7 @@ impl Sim {
         });
         if known.is_some() {
             self.announce(id, state);
+            self.release_volumes(id, state);
             self.state_changed(id);
         }
     }

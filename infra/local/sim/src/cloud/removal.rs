@@ -1,6 +1,6 @@
 //! TerminateInstanceInAutoScalingGroup.
 
-use super::{calls::Reply, error::AwsError, sim::Sim};
+use super::{error::AwsError, reply::Reply, sim::Sim};
 
 impl Sim {
     /// Terminates a member, through the terminate hooks; without decrement the group replaces it.

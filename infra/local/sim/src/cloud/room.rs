@@ -9,12 +9,15 @@ impl Sim {
         self.capacity = capacity;
     }
 
-    /// There is room for one more.
-    pub(super) fn has_room(&self, tally: &Tally) -> bool {
-        self.room(tally) > 0
+    /// There is room for one more in the zone of this place.
+    pub(super) fn has_room(&self, zone: usize, tally: &Tally) -> bool {
+        self.room(zone, tally) > 0
     }
 
-    fn room(&self, tally: &Tally) -> usize {
+    fn room(&self, zone: usize, tally: &Tally) -> usize {
+        if self.lost(&self.settings.zone(zone)) {
+            return 0;
+        }
         let most =
             self.capacity.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
         most.saturating_sub(tally.in_use)
@@ -31,8 +34,8 @@ impl Sim {
                 *zone += 1;
             }
         }
-        let mut zones = wanted.iter().zip(self.machines.zones());
-        if zones.all(|(wanted, tally)| *wanted <= self.room(tally)) {
+        let mut zones = wanted.iter().zip(self.machines.zones()).enumerate();
+        if zones.all(|(zone, (wanted, tally))| *wanted == 0 || *wanted <= self.room(zone, tally)) {
             return Ok(());
         }
         Err(AwsError {

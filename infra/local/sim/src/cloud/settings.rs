@@ -28,6 +28,21 @@ pub struct Settings {
     pub forget_ms: u64,
     /// From a launch that failed until the group tries again.
     pub launch_retry_ms: u64,
+    /// From CreateVolume to `available`.
+    pub volume_create_ms: u64,
+    /// From DeleteVolume until the volume is gone.
+    pub volume_delete_ms: u64,
+    /// From AttachVolume until the device appears.
+    pub attach_ms: u64,
+    /// From DetachVolume until the device is gone, where nothing holds it; also from an instance's
+    /// stop until it has let go of what it held.
+    pub detach_ms: u64,
+    /// From ModifyVolume to `optimizing`, when a volume has its new size.
+    pub modify_ms: u64,
+    /// From `optimizing` to `completed`.
+    pub optimize_ms: u64,
+    /// From CreateSnapshot to `completed`.
+    pub snapshot_ms: u64,
     /// How old what a Describe call shows may be.
     pub lag_ms: u64,
     /// Whether calls are throttled.
@@ -64,6 +79,14 @@ impl Default for Settings {
             forget_ms: 3_600_000,
             // Unverified.
             launch_retry_ms: 60_000,
+            // Unverified, as all times of EBS.
+            volume_create_ms: 2_000,
+            volume_delete_ms: 1_000,
+            attach_ms: 2_000,
+            detach_ms: 3_000,
+            modify_ms: 10_000,
+            optimize_ms: 60_000,
+            snapshot_ms: 60_000,
             lag_ms: 0,
             throttle: true,
             public_net: [127, 1],

@@ -6,12 +6,15 @@ use super::{
     activities::Activities,
     address::AddressPool,
     buckets::Buckets,
-    calls::{Call, Process, Reply},
+    calls::Call,
     effect::Effect,
     error::AwsError,
     machines::Machines,
+    parameters::Process,
     random::Random,
+    reply::Reply,
     settings::{GroupSpec, Settings},
+    storage::Storage,
 };
 
 /// A simulated cloud: one Auto Scaling group and its instances.
@@ -29,6 +32,9 @@ pub struct Sim {
     pub(super) capacity: Option<u32>,
     /// What EC2 says to every launch of the group.
     pub(super) launch_error: Option<String>,
+    /// The zone that is lost.
+    pub(super) lost_zone: Option<String>,
+    pub(super) storage: Storage,
     pub(super) activities: Activities,
     pub(super) effects: Vec<Effect>,
 }
@@ -44,6 +50,8 @@ pub(super) struct GroupState {
     pub(super) review: Option<u64>,
     /// A launch failed: none is tried before this time.
     pub(super) no_launch_before: u64,
+    /// The zones that it has subnets in; `None` is all.
+    pub(super) zones: Option<BTreeSet<String>>,
     /// The member that was launched to even the zones out, until it is in service.
     pub(super) rebalancing: Option<String>,
 }
@@ -63,6 +71,7 @@ impl Sim {
                 suspended: BTreeSet::new(),
                 review: None,
                 no_launch_before: 0,
+                zones: None,
                 rebalancing: None,
                 spec: group,
             },
@@ -71,6 +80,8 @@ impl Sim {
             buckets: Buckets::default(),
             capacity: None,
             launch_error: None,
+            lost_zone: None,
+            storage: Storage::default(),
             activities: Activities::new(settings.seed),
             effects: Vec::new(),
             settings,
@@ -95,6 +106,21 @@ impl Sim {
             Call::StopInstances { ids } => self.stop_instances(&ids),
             Call::TerminateInstances { ids } => self.terminate_instances(&ids),
             Call::CreateTags { ids, tags } => self.create_tags(&ids, tags),
+            Call::CreateVolume(request) => self.create_volume(request),
+            Call::DescribeVolumes { ids, filters, page } => {
+                self.describe_volumes(&ids, &filters, &page)
+            }
+            Call::AttachVolume { volume, instance, device } => {
+                self.attach_volume(&volume, &instance, &device)
+            }
+            Call::DetachVolume { volume, instance } => self.detach_volume(&volume, &instance),
+            Call::ModifyVolume { volume, size } => self.modify_volume(&volume, size),
+            Call::DeleteVolume { volume } => self.delete_volume(&volume),
+            Call::CreateSnapshot { volume, tags } => self.create_snapshot(&volume, tags),
+            Call::DescribeSnapshots { ids, filters, page } => {
+                self.describe_snapshots(&ids, &filters, &page)
+            }
+            Call::DeleteSnapshot { snapshot } => self.delete_snapshot(&snapshot),
             Call::DescribeAutoScalingGroups { names, instances, page } => {
                 self.describe_groups(&names, instances, &page)
             }
@@ -140,7 +166,8 @@ impl Sim {
     /// When something is due next, ms since 1970; `None` while the cloud is at rest.
     #[must_use]
     pub fn next_due(&self) -> Option<u64> {
-        self.machines.next_due().into_iter().chain(self.group.review).min()
+        let own = self.machines.next_due().into_iter().chain(self.storage.next_due());
+        own.chain(self.group.review).min()
     }
 
     /// Takes what happened since the last time, oldest first.
@@ -158,12 +185,19 @@ impl Sim {
         self.settings.seed
     }
 
-    /// What is due at one moment: first what EC2 does, then hooks that time out, then what the
-    /// group does, so that the group sees the instances as they are.
+    /// What is due at one moment: first what EC2 does, with instances before their volumes, then
+    /// hooks that time out, then what the group does, so that the group sees the instances as they
+    /// are.
     fn run_due(&mut self) {
         let ids = self.machines.due(self.now);
         for id in &ids {
             self.run_machine(id);
+        }
+        for id in self.storage.volumes.due(self.now) {
+            self.run_volume(&id);
+        }
+        for id in self.storage.snapshots.due(self.now) {
+            self.run_snapshot(&id);
         }
         for id in &ids {
             self.run_member(id);

@@ -6,10 +6,7 @@
 //! the group notices).
 
 use super::{
-    activity::ActivityStatus,
-    calls::{Process, Reply},
-    error::AwsError,
-    sim::Sim,
+    activity::ActivityStatus, error::AwsError, parameters::Process, reply::Reply, sim::Sim,
     view::Lifecycle,
 };
 

@@ -2,12 +2,12 @@
 
 use super::{
     activity::ActivityStatus,
-    calls::Process,
     machine::Machine,
-    machines::Keep,
     membership::Membership,
+    parameters::Process,
     settings::Transition,
     sim::Sim,
+    timeline::Keep,
     view::{InstanceState, Lifecycle},
 };
 
@@ -22,8 +22,13 @@ impl Sim {
         id: &str,
         change: impl FnOnce(&mut Machine) -> T,
     ) -> Option<T> {
-        let keep = Keep { now: self.now, lag_ms: self.settings.lag_ms };
+        let keep = self.keep();
         self.machines.alter(id, keep, change)
+    }
+
+    /// How much of the past is worth keeping now.
+    pub(super) fn keep(&self) -> Keep {
+        Keep { now: self.now, lag_ms: self.settings.lag_ms }
     }
 
     /// Changes a member, if it is one.

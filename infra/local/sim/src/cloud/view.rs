@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::Ipv4Addr};
 
 use serde::Serialize;
 
-use super::calls::Process;
+use super::{disk_view::Device, parameters::Process};
 
 /// The state of an EC2 instance. [docs: EC2 instance lifecycle]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -119,6 +119,8 @@ pub struct Instance {
     pub zone: String,
     /// It is a Spot instance.
     pub spot: bool,
+    /// Its block devices, the root first.
+    pub devices: Vec<Device>,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
 }

@@ -37,6 +37,8 @@ async fn state(State(shared): State<Shared>) -> Json<Value> {
             "now": sim.now(),
             "group": sim.group(),
             "instances": sim.instances(),
+            "volumes": sim.volumes(),
+            "snapshots": sim.snapshots(),
             "activities": sim.activities(),
             "conditions": sim.conditions(),
         }))
@@ -72,6 +74,15 @@ struct Change {
     #[serde(default, deserialize_with = "given")]
     launch_error: Option<Option<String>>,
     max_size: Option<u32>,
+    /// In it, `None` is that all zones are there.
+    #[serde(default, deserialize_with = "given")]
+    lost_zone: Option<Option<String>>,
+    /// In it, `None` is no bound.
+    #[serde(default, deserialize_with = "given")]
+    volume_limit: Option<Option<u64>>,
+    /// In it, `None` is no bound.
+    #[serde(default, deserialize_with = "given")]
+    volume_capacity: Option<Option<u64>>,
 }
 
 /// A value that is there, even if it is `null`.
@@ -83,16 +94,28 @@ async fn set_conditions(
     State(shared): State<Shared>,
     body: Bytes,
 ) -> Result<Json<Conditions>, Refusal> {
-    let Change { lag_ms, capacity, throttle, launch_error, max_size } = parse(&body)?;
-    let changed = shared.act(|sim| {
-        max_size.map_or(Ok(()), |max_size| sim.set_max_size(max_size))?;
-        lag_ms.into_iter().for_each(|lag_ms| sim.set_lag_ms(lag_ms));
-        capacity.into_iter().for_each(|capacity| sim.set_capacity(capacity));
-        throttle.into_iter().for_each(|throttle| sim.set_throttle(throttle));
-        launch_error.into_iter().for_each(|error| sim.set_launch_error(error));
-        Ok(sim.conditions())
-    });
+    let change: Change = parse(&body)?;
+    let changed = shared.act(|sim| change.apply(sim));
     changed.map(Json).map_err(|error: AwsError| (StatusCode::CONFLICT, error.message))
+}
+
+impl Change {
+    /// Makes all of it hold, or nothing.
+    fn apply(self, sim: &mut Sim) -> Result<Conditions, AwsError> {
+        if let Some(Some(zone)) = &self.lost_zone {
+            sim.known_zone(zone)?;
+        }
+        // From here on this is the only one that can be refused.
+        self.max_size.map_or(Ok(()), |max_size| sim.set_max_size(max_size))?;
+        self.lost_zone.map_or(Ok(()), |zone| sim.set_lost_zone(zone))?;
+        self.lag_ms.into_iter().for_each(|lag_ms| sim.set_lag_ms(lag_ms));
+        self.capacity.into_iter().for_each(|capacity| sim.set_capacity(capacity));
+        self.throttle.into_iter().for_each(|throttle| sim.set_throttle(throttle));
+        self.launch_error.into_iter().for_each(|error| sim.set_launch_error(error));
+        self.volume_limit.into_iter().for_each(|limit| sim.set_volume_limit(limit));
+        self.volume_capacity.into_iter().for_each(|most| sim.set_volume_capacity(most));
+        Ok(sim.conditions())
+    }
 }
 
 #[derive(Deserialize)]

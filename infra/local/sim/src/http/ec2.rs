@@ -1,14 +1,17 @@
 //! EC2 in the query protocol. Lists in requests are `InstanceId.1`, in replies `<item>`; the reply
 //! is not wrapped, and errors are a list. [docs: Query-Requests, Query-Responses]
 
+mod reply;
+mod storage;
+
 use std::collections::BTreeMap;
 
 use super::{
-    Shared, invalid_action, mismatch,
+    Shared, invalid_action,
     query::Query,
-    xml::{document, list, node, optional, text},
+    xml::{document, list, node, text},
 };
-use crate::{AwsError, Call, Filter, Instance, InstanceState, Reply, StateChange, cloud::time};
+use crate::{AwsError, Call, Filter};
 
 /// What `Version` says.
 pub(super) const VERSION: &str = "2016-11-15";
@@ -24,7 +27,7 @@ pub(super) fn answer(
     let call = call(action, &mut query)?;
     query.finish()?;
     let mut children = vec![text("requestId", request_id)];
-    children.extend(reply(action, shared.call(call)?)?);
+    children.extend(reply::reply(action, shared.call(call)?)?);
     Ok(document(&format!("{action}Response"), NAMESPACE, &children))
 }
 
@@ -50,8 +53,10 @@ fn call(action: &str, query: &mut Query) -> Result<Call, AwsError> {
             Call::StopInstances { ids: query.list("InstanceId") }
         }
         "TerminateInstances" => Call::TerminateInstances { ids: query.list("InstanceId") },
-        "CreateTags" => Call::CreateTags { ids: query.list("ResourceId"), tags: tags(query)? },
-        _ => return Err(invalid_action(action)),
+        "CreateTags" => {
+            Call::CreateTags { ids: query.list("ResourceId"), tags: tags("Tag", query)? }
+        }
+        _ => storage::call(action, query)?.ok_or_else(|| invalid_action(action))?,
     })
 }
 
@@ -64,11 +69,11 @@ fn filters(query: &mut Query) -> Vec<Filter> {
 }
 
 /// A tag without a value has the empty value. [docs: API_CreateTags]
-fn tags(query: &mut Query) -> Result<BTreeMap<String, String>, AwsError> {
+fn tags(list: &str, query: &mut Query) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for n in 1u32.. {
-        let Some(key) = query.take(&format!("Tag.{n}.Key")) else { break };
-        let value = query.take(&format!("Tag.{n}.Value")).unwrap_or_default();
+        let Some(key) = query.take(&format!("{list}.{n}.Key")) else { break };
+        let value = query.take(&format!("{list}.{n}.Value")).unwrap_or_default();
         if tags.insert(key.clone(), value).is_some() {
             return Err(AwsError::client(
                 "InvalidParameterValue",
@@ -77,60 +82,4 @@ fn tags(query: &mut Query) -> Result<BTreeMap<String, String>, AwsError> {
         }
     }
     Ok(tags)
-}
-
-fn reply(action: &str, reply: Reply) -> Result<Vec<String>, AwsError> {
-    match reply {
-        Reply::Instances(instances, next) => {
-            let reservations = by_reservation(instances);
-            Ok(vec![
-                list("reservationSet", "item", reservations.iter().map(reservation)),
-                optional("nextToken", next),
-            ])
-        }
-        Reply::StateChanges(changes) => {
-            Ok(vec![list("instancesSet", "item", changes.iter().map(state_change))])
-        }
-        Reply::Done if action == "CreateTags" => Ok(vec![text("return", true)]),
-        _ => Err(mismatch()),
-    }
-}
-
-fn by_reservation(instances: Vec<Instance>) -> BTreeMap<String, Vec<Instance>> {
-    let mut reservations = BTreeMap::<String, Vec<Instance>>::new();
-    for instance in instances {
-        reservations.entry(instance.reservation.clone()).or_default().push(instance);
-    }
-    reservations
-}
-
-fn reservation((id, instances): (&String, &Vec<Instance>)) -> Vec<String> {
-    vec![text("reservationId", id), list("instancesSet", "item", instances.iter().map(instance))]
-}
-
-fn instance(instance: &Instance) -> Vec<String> {
-    let tag = |(key, value)| vec![text("key", key), text("value", value)];
-    vec![
-        text("instanceId", &instance.id),
-        state("instanceState", instance.state),
-        text("launchTime", time::rfc3339_millis(instance.launched_at)),
-        node("placement", &[text("availabilityZone", &instance.zone)]),
-        optional("privateIpAddress", instance.private_ip),
-        optional("ipAddress", instance.public_ip),
-        // Absent for On-Demand. [docs: API_Instance]
-        optional("instanceLifecycle", instance.spot.then_some("spot")),
-        list("tagSet", "item", instance.tags.iter().map(tag)),
-    ]
-}
-
-fn state_change(change: &StateChange) -> Vec<String> {
-    vec![
-        text("instanceId", &change.id),
-        state("currentState", change.current),
-        state("previousState", change.previous),
-    ]
-}
-
-fn state(name: &str, state: InstanceState) -> String {
-    node(name, &[text("code", state.code()), text("name", state.name())])
 }

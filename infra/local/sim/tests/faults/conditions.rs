@@ -30,6 +30,9 @@ async fn conditions_are_set_in_process() {
         sim.set_throttle(true);
         sim.set_launch_error(Some("No.".into()));
         sim.set_max_size(3).unwrap();
+        sim.set_volume_limit(Some(50));
+        sim.set_volume_capacity(Some(40));
+        sim.set_lost_zone(Some("nowhere".into())).unwrap_err();
     });
     let expected = Conditions {
         lag_ms: 7,
@@ -37,6 +40,9 @@ async fn conditions_are_set_in_process() {
         throttle: true,
         launch_error: Some("No.".into()),
         max_size: 3,
+        lost_zone: None,
+        volume_limit: Some(50),
+        volume_capacity: Some(40),
     };
     assert_eq!(shared.look(|sim| sim.conditions()), expected);
     let name = [("AutoScalingGroupName", GROUP), ("InstanceIds.member.1", &id)];

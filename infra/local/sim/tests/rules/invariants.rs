@@ -35,6 +35,14 @@ impl Past {
                     assert!(new, "the public address is new at every start");
                 }
                 Effect::BoxStopped { id } => assert!(self.up.remove(id), "stopped, but not up"),
+                // `disk_invariants` follows these.
+                Effect::VolumeCreated { .. }
+                | Effect::VolumeGrown { .. }
+                | Effect::VolumeAttached { .. }
+                | Effect::VolumeDetached { .. }
+                | Effect::VolumeDeleted { .. }
+                | Effect::SnapshotTaken { .. }
+                | Effect::SnapshotDeleted { .. } => {}
             }
         }
     }

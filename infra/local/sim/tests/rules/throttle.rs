@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hotdesk_sim::{Call, Filter, GroupSpec, Page, Settings};
 use proptest::{collection::vec, prelude::*};
 
-use crate::world::*;
+use crate::{disk_world::*, world::*};
 
 fn throttled(group: GroupSpec) -> World {
     let mut world = World::with(Settings { throttle: true, ..settings() }, group);
@@ -176,5 +176,34 @@ proptest! {
                 passed.push(now);
             }
         }
+    }
+}
+
+#[test]
+fn calls_of_ebs_have_buckets_of_their_own() {
+    let mut world = throttled(group(0));
+    let nothing = "vol-0123456789abcdef0";
+    let make = || Call::CreateVolume(blank(1));
+    let list = |filters: &[Filter]| volumes(&[], filters);
+    let cases: [(Call, u64, u64); 10] = [
+        (make(), 100, 5),
+        (attach(nothing, "i-0123456789abcdef0"), 50, 5),
+        (detach(nothing, "i-0123456789abcdef0"), 50, 5),
+        (delete(nothing), 50, 5),
+        (grow(nothing, 1), 50, 5),
+        (snapshot(nothing), 50, 5),
+        (forget("snap-0123456789abcdef0"), 50, 5),
+        (list(&[]), 50, 10),
+        (list(&[filter("status", "available")]), 100, 20),
+        (snapshots(&[], &[]), 50, 10),
+    ];
+    for (call, size, per_second) in cases {
+        let passes = |world: &mut World| {
+            let calls = std::iter::repeat_with(|| code(world, call.clone()));
+            calls.take_while(|code| code.as_deref() != Some("RequestLimitExceeded")).count() as u64
+        };
+        assert_eq!(passes(&mut world), size, "{call:?}");
+        world.run(1000);
+        assert_eq!(passes(&mut world), per_second, "{call:?}");
     }
 }

@@ -17,6 +17,13 @@ pub(crate) const HEALTH_MS: u64 = 50;
 pub(crate) const BOOT_MS: u64 = 100;
 pub(crate) const STOP_MS: u64 = 200;
 pub(crate) const TERMINATE_MS: u64 = 300;
+pub(crate) const CREATE_MS: u64 = 20;
+pub(crate) const DELETE_MS: u64 = 15;
+pub(crate) const ATTACH_MS: u64 = 25;
+pub(crate) const DETACH_MS: u64 = 30;
+pub(crate) const MODIFY_MS: u64 = 40;
+pub(crate) const OPTIMIZE_MS: u64 = 60;
+pub(crate) const SNAPSHOT_MS: u64 = 80;
 pub(crate) const FORGET_MS: u64 = 3_600_000;
 pub(crate) const RETRY_MS: u64 = 500;
 /// From the warning to the interruption of a Spot instance.
@@ -32,6 +39,13 @@ pub(crate) fn settings() -> Settings {
         group_ms: GROUP_MS,
         health_ms: HEALTH_MS,
         forget_ms: FORGET_MS,
+        volume_create_ms: CREATE_MS,
+        volume_delete_ms: DELETE_MS,
+        attach_ms: ATTACH_MS,
+        detach_ms: DETACH_MS,
+        modify_ms: MODIFY_MS,
+        optimize_ms: OPTIMIZE_MS,
+        snapshot_ms: SNAPSHOT_MS,
         launch_retry_ms: RETRY_MS,
         // The rates have tests of their own.
         throttle: false,

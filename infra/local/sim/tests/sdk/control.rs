@@ -36,6 +36,7 @@ async fn conditions_change_one_by_one() {
     let stage = Stage::set(3, false).await;
     let mut expected = json!({
         "lag_ms": 0, "capacity": null, "throttle": false, "launch_error": null, "max_size": 3,
+        "lost_zone": null, "volume_limit": null, "volume_capacity": null,
     });
     let cases = [
         json!({}),
@@ -44,6 +45,8 @@ async fn conditions_change_one_by_one() {
         json!({"launch_error": "No.", "max_size": 7}),
         json!({"capacity": null}),
         json!({"launch_error": null}),
+        json!({"lost_zone": "us-east-1b", "volume_limit": 100, "volume_capacity": 50}),
+        json!({"lost_zone": null, "volume_limit": null}),
     ];
     for change in cases {
         expected.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -58,6 +61,8 @@ async fn conditions_change_one_by_one() {
         (r#"{"throttle": true, "capacity": "x"}"#, 400),
         (r#"{"launch_error": 1}"#, 400),
         (r#"{"max_size": -1}"#, 400),
+        (r#"{"volume_limit": -1}"#, 400),
+        (r#"{"lost_zone": "us-east-1z", "throttle": false}"#, 409),
     ] {
         assert_eq!(stage.control(Method::PUT, "conditions", bad).await.0, status, "{bad}");
     }

@@ -3,6 +3,7 @@
 
 mod control;
 mod desk;
+mod disks;
 mod faults;
 mod stage;
 mod wire;

@@ -56,6 +56,13 @@ impl Stage {
             group_ms: 10,
             health_ms: 50,
             launch_retry_ms: 100,
+            volume_create_ms: 20,
+            volume_delete_ms: 20,
+            attach_ms: 20,
+            detach_ms: 20,
+            modify_ms: 20,
+            optimize_ms: 20,
+            snapshot_ms: 20,
             zones: vec!["us-east-1a".into(), "us-east-1b".into()],
             // What is waited for is asked for much faster than AWS would have it.
             throttle: false,

@@ -70,7 +70,7 @@ async fn errors_have_codes() {
 #[tokio::test]
 async fn what_is_not_simulated_is_refused() {
     let stage = Stage::set(3, false).await;
-    let error = stage.ec2.describe_volumes().send().await.unwrap_err();
+    let error = stage.ec2.describe_volumes_modifications().send().await.unwrap_err();
     assert_eq!(error.code(), Some("InvalidAction"));
     let error = stage.ec2.describe_instances().dry_run(true).send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownParameter"));
@@ -178,6 +178,7 @@ async fn the_state_is_there_to_look_at() {
     assert_eq!(state["activities"][0]["status"], "MidLifecycleAction");
     let conditions = serde_json::json!({
         "lag_ms": 0, "capacity": null, "throttle": false, "launch_error": null, "max_size": 3,
+        "lost_zone": null, "volume_limit": null, "volume_capacity": null,
     });
     assert_eq!(state["conditions"], conditions);
     assert_eq!(instance["public_ip"], "127.1.0.1");

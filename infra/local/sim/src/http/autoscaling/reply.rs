@@ -39,7 +39,14 @@ pub(super) fn reply(action: &str, reply: Reply, group: &str) -> Result<Vec<Strin
             list("Activities", "member", activities.iter().map(activity)),
             optional("NextToken", next),
         ],
-        Reply::Instances(..) | Reply::StateChanges(_) => return Err(mismatch()),
+        Reply::Instances(..)
+        | Reply::StateChanges(_)
+        | Reply::Volume(_)
+        | Reply::Volumes(..)
+        | Reply::Attachment(..)
+        | Reply::Modification(..)
+        | Reply::Snapshot(_)
+        | Reply::Snapshots(..) => return Err(mismatch()),
     })
 }
 
