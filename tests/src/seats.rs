@@ -1,7 +1,8 @@
-//! The reference model of the durable seats: the table in memory, with the conditions and outcomes
-//! of `hotdesk_aws::DynamoSeats`, and what its stream would say.
+//! The reference model of the durable seats, the homes and the ledger: the tables in memory, with the
+//! conditions and outcomes of `hotdesk_aws::DynamoSeats`, and what the seats' stream would say.
 
 mod change;
+mod homes;
 mod read;
 mod table;
 
@@ -11,12 +12,14 @@ pub use change::{Change, Item, stream_event};
 use change::{box_key, user_key};
 use hotdesk::{
     clock::Ms,
-    id::{Epoch, InstanceId, UserId},
+    homes::{Home, Homes},
+    id::{InstanceId, UserId},
+    ledger::{End, Ending, Farewell, Session},
     seats::{Answer, BoxItem, Identity, Items, Open, Page, Seat, Seats, UserItem, Write},
 };
 use table::Table;
 
-/// [`Seats`] in memory. Clones are the same table. Every call is one step, waits for nothing and
+/// [`Seats`] and [`Homes`] in memory; boxes cost nothing. Clones are the same tables. Every call is one step, waits for nothing and
 /// never fails.
 #[derive(Clone, Debug, Default)]
 pub struct MemorySeats(Arc<Mutex<Table>>);
@@ -45,40 +48,51 @@ impl MemorySeats {
     }
 }
 
+impl Homes for MemorySeats {
+    async fn homes(&self, users: &[UserId]) -> Answer<Vec<Home>> {
+        Ok(self.table().homes(users))
+    }
+
+    async fn save_home(&self, home: &Home) -> Answer<Write> {
+        Ok(self.table().save_home(home))
+    }
+
+    async fn due_homes(&self, now: Ms, limit: usize) -> Answer<Vec<UserId>> {
+        Ok(self.table().due_homes(now, limit))
+    }
+
+    async fn sessions(&self, user: &UserId, limit: usize) -> Answer<Vec<Session>> {
+        Ok(self.table().sessions(user, limit))
+    }
+}
+
 impl Seats for MemorySeats {
-    async fn open(&self, seat: &Seat, identity: &Identity, began: Ms) -> Answer<Open> {
-        Ok(self.table().open(seat, identity, began))
+    async fn open(&self, seat: &Seat, identity: &Identity, began: Ms, due: Ms) -> Answer<Open> {
+        self.table().open(seat, identity, began, due)
     }
 
-    async fn revoke(&self, user: &UserId, now: Ms) -> Answer<Option<Seat>> {
-        Ok(self.table().revoke(user, now))
+    async fn revoke(&self, user: &UserId, by: &UserId, now: Ms) -> Answer<Option<Seat>> {
+        Ok(self.table().revoke(user, by, now))
     }
 
-    async fn end(&self, seat: &Seat) -> Answer<Write> {
-        Ok(self.table().end(seat))
+    async fn end(&self, seat: &Seat, ending: &Ending) -> Answer<Write> {
+        Ok(self.table().end(seat, ending))
+    }
+
+    async fn part(&self, seat: &Seat, farewell: Farewell) -> Answer<Write> {
+        Ok(self.table().part(seat, farewell))
     }
 
     async fn park(&self, instance: &InstanceId) -> Answer<Write> {
         Ok(self.table().park(instance))
     }
 
-    async fn close_and_park(
-        &self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-    ) -> Answer<Write> {
-        Ok(self.table().close(user, instance, epoch, None))
+    async fn close_and_park(&self, end: &End) -> Answer<Write> {
+        self.table().close(end, None)
     }
 
-    async fn close_dead(
-        &self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-        now: Ms,
-    ) -> Answer<Write> {
-        Ok(self.table().close_dead(user, instance, epoch, now))
+    async fn close_dead(&self, end: &End) -> Answer<Write> {
+        self.table().close_dead(end)
     }
 
     async fn bury(&self, instance: &InstanceId, now: Ms) -> Answer<Write> {

@@ -1,9 +1,10 @@
 //! The seats in DynamoDB (as moto understands it) and the seats in memory are the same: random
-//! calls on both, equal outcomes, equal tables, equal streams.
+//! calls on both, equal outcomes, equal tables, equal streams. So are the homes and the ledger.
 
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
 mod seats {
+    pub(crate) mod homes;
     pub(crate) mod many;
     pub(crate) mod moving;
     pub(crate) mod ops;
@@ -23,7 +24,7 @@ use hotdesk::{
 use hotdesk_tests::seats::{MemorySeats, stream_event};
 use proptest::test_runner::{Config, TestRunner};
 use seats::{
-    ops::{World, identity, instance, ops, seat, user},
+    ops::{World, end, identity, instance, ops, seat, user},
     pair::{Pair, now},
 };
 
@@ -34,7 +35,7 @@ const CALLS: usize = 140;
 const LOOK: usize = 8;
 
 /// What must have come about, so that equal outcomes say something.
-const OUTCOMES: [&str; 22] = [
+const OUTCOMES: [&str; 26] = [
     "Open Opened",
     "Open Conflict",
     "Open OtherPerson",
@@ -43,6 +44,8 @@ const OUTCOMES: [&str; 22] = [
     "Revoke None",
     "End Done",
     "End Refused",
+    "Part Done",
+    "Part Refused",
     "Park Done",
     "Park Refused",
     "CloseAndPark Done",
@@ -57,6 +60,8 @@ const OUTCOMES: [&str; 22] = [
     "GiveUpWake Refused",
     "Clear Done",
     "Clear Refused",
+    "SaveHome Done",
+    "SaveHome Refused",
 ];
 
 #[test]
@@ -81,6 +86,7 @@ fn the_seats_in_memory_do_what_dynamodb_does() {
             }
         }
         pair.compare_tables()?;
+        pair.compare_rest()?;
         pair.compare_streams()
     });
     println!("{} calls compared", calls.load(Ordering::Relaxed));
@@ -103,13 +109,14 @@ fn the_item_of_a_dead_box_goes_after_two_days_and_no_other_does() {
     let at = |seconds: u64| Ms(died.0 + 1000 * seconds);
     for n in 0..3 {
         let seat = seat(user(n), instance(n), hotdesk::id::Epoch(7), died);
-        now(seats.open(&seat, &identity(n, false), died));
+        now(seats.open(&seat, &identity(n, false), died, died));
     }
     now(seats.park(&instance(3)));
-    let dead = now(seats.close_dead(&user(1), &instance(1), hotdesk::id::Epoch(7), died));
+    let ended = end(seat(user(1), instance(1), hotdesk::id::Epoch(7), died), 0, died);
+    let dead = now(seats.close_dead(&ended));
     assert_eq!(dead, Write::Done);
     // A stop that was under way when the box died does not keep the item for ever.
-    let late = now(seats.close_and_park(&user(1), &instance(1), hotdesk::id::Epoch(7)));
+    let late = now(seats.close_and_park(&ended));
     assert_eq!(late, Write::Done);
     let _ = seats.take_changes();
 
@@ -133,9 +140,9 @@ fn a_revocation_is_kept_for_31_days() {
     const KEPT: u64 = 31 * 86_400;
     let seats = MemorySeats::default();
     let at = |seconds: u64| Ms(1_800_000_000_000 + 1000 * seconds);
-    assert_eq!(now(seats.revoke(&user(0), at(0))), None);
-    assert_eq!(now(seats.revoke(&user(1), at(0))), None);
-    assert_eq!(now(seats.revoke(&user(1), at(1))), None);
+    assert_eq!(now(seats.revoke(&user(0), &user(2), at(0))), None);
+    assert_eq!(now(seats.revoke(&user(1), &user(2), at(0))), None);
+    assert_eq!(now(seats.revoke(&user(1), &user(2), at(1))), None);
     assert_eq!(seats.expire(at(KEPT)), 0);
     assert_eq!(seats.expire(at(KEPT + 1)), 1);
     assert_eq!(now(seats.scan()).revoked, [(user(1), at(1))], "revoked again later");

@@ -1,14 +1,14 @@
 //! The fleet in EC2 and Auto Scaling.
 
-mod batch;
+pub(crate) mod batch;
 mod describe;
-mod retry;
+pub(crate) mod retry;
 mod trouble;
 
 use aws_sdk_autoscaling::{Client as AutoScaling, types::AutoScalingGroup};
 use aws_sdk_ec2::{
     Client as Ec2,
-    error::ProvideErrorMetadata,
+    operation::start_instances::StartInstancesError,
     types::{Filter, InstanceStateName},
 };
 use hotdesk::{
@@ -20,7 +20,7 @@ use hotdesk::{
     id::{InstanceId, UserId},
 };
 
-use crate::{error, tags};
+use crate::{VolumeConfig, error, tags};
 
 /// EnterStandby and ExitStandby take at most 20 instances (Auto Scaling User Guide, "Quotas").
 const STANDBY_BATCH: usize = 20;
@@ -36,19 +36,20 @@ const EC2_BATCH: usize = 100;
 /// DescribeInstances names no limit of ids; 1000 instances are the most that a page may have.
 const DESCRIBE_BATCH: usize = 200;
 
-/// [`Fleet`] as one Auto Scaling group.
+/// [`Fleet`] as one Auto Scaling group, and [`hotdesk::volumes::Ebs`] beside it.
 #[derive(Clone, Debug)]
 pub struct AwsFleet {
-    ec2: Ec2,
+    pub(crate) ec2: Ec2,
     autoscaling: AutoScaling,
     group: String,
+    pub(crate) volumes: VolumeConfig,
 }
 
 impl AwsFleet {
-    /// The group of that name.
+    /// The group of that name, with volumes and snapshots like that.
     #[must_use]
-    pub fn new(ec2: Ec2, autoscaling: AutoScaling, group: &str) -> Self {
-        Self { ec2, autoscaling, group: group.to_owned() }
+    pub fn new(ec2: Ec2, autoscaling: AutoScaling, group: &str, volumes: VolumeConfig) -> Self {
+        Self { ec2, autoscaling, group: group.to_owned(), volumes }
     }
 
     async fn describe_group(&self, members: bool) -> Answer<AutoScalingGroup> {
@@ -80,34 +81,20 @@ impl AwsFleet {
         Ok(members)
     }
 
-    /// By id, as EC2 pages through the whole account for a filter on ids. One id that it does not
-    /// list (any more, or yet) fails them all; its sentence names those, and the others are asked
-    /// for again. (EC2 API reference, "Error codes": InvalidInstanceID.NotFound.)
-    async fn describe_machines(&self, mut ids: Vec<String>) -> Answer<Machines> {
+    /// By id, as EC2 pages through the whole account for a filter on ids.
+    async fn describe_machines(&self, ids: Vec<String>) -> Answer<Machines> {
         // Every state: a call without any filter has a smaller bucket (EC2 Developer Guide,
         // "Request throttling").
         let states = InstanceStateName::values().iter().map(ToString::to_string).collect();
         let states = Filter::builder().name("instance-state-name").set_values(Some(states)).build();
-        while !ids.is_empty() {
+        let reply = batch::listed(ids, |ids| {
             let request = self.ec2.describe_instances().filters(states.clone());
-            let error = match request.set_instance_ids(Some(ids.clone())).send().await {
-                Ok(reply) => {
-                    let listed = reply.reservations().iter().flat_map(|r| r.instances());
-                    let listed = listed.filter_map(describe::machine);
-                    return Ok(listed.map(|machine| (machine.instance.clone(), machine)).collect());
-                }
-                Err(error) => error,
-            };
-            let asked = ids.len();
-            if error::refusal(&error) == Some(Refusal::Unlisted) {
-                let sentence = error.message().unwrap_or_default();
-                ids.retain(|id| !sentence.contains(id.as_str()));
-            }
-            if ids.len() == asked {
-                return Err(error::fleet(error));
-            }
-        }
-        Ok(Machines::new())
+            request.set_instance_ids(Some(ids)).send()
+        });
+        let reply = reply.await?;
+        let listed = reply.iter().flat_map(|reply| reply.reservations());
+        let listed = listed.flat_map(|r| r.instances()).filter_map(describe::machine);
+        Ok(listed.map(|machine| (machine.instance.clone(), machine)).collect())
     }
 }
 
@@ -165,7 +152,8 @@ impl Fleet for AwsFleet {
     async fn start(&self, instances: &[InstanceId]) -> Answer<Refused> {
         batch::change(instances, EC2_BATCH, async |ids| {
             let request = self.ec2.start_instances().set_instance_ids(Some(ids)).customize();
-            let sent = request.config_override(retry::start_instances()).send().await;
+            let sent =
+                request.config_override(retry::unless_short::<StartInstancesError>()).send().await;
             sent.map(drop).map_err(error::of_instances)
         })
         .await

@@ -1,7 +1,8 @@
-//! The adapters of hotdesk's ports to AWS: seats in DynamoDB, the fleet in EC2 and Auto Scaling,
-//! the agents on the boxes over HTTP.
+//! The adapters of hotdesk's ports to AWS: seats, homes and the ledger in DynamoDB, the fleet in EC2
+//! and Auto Scaling, volumes in EBS, the agents on the boxes over HTTP.
 
 mod boxes;
+mod ebs;
 mod error;
 mod failure;
 mod fleet;
@@ -11,8 +12,9 @@ mod setup;
 pub mod tags;
 
 pub use boxes::AgentBoxes;
+pub use ebs::VolumeConfig;
 pub use failure::failure;
 pub use fleet::AwsFleet;
 pub use sdk::{sdk_config, with_our_defaults};
-pub use seats::{DynamoSeats, record::Record};
-pub use setup::{AwsControlPlane, SetupError, control_plane};
+pub use seats::{DynamoSeats, Tables, record::Record};
+pub use setup::{AwsControlPlane, SetupError, control_plane, dynamo_seats};

@@ -60,7 +60,9 @@ pub async fn sdk_config() -> SdkConfig {
 ///
 /// What was sent again may have been done before. SetDesiredCapacity, CreateTags, StartInstances and
 /// StopInstances do not mind; EnterStandby, ExitStandby and CompleteLifecycleAction answer the
-/// second time that it cannot be done, as they do whenever somebody else was quicker.
+/// second time that it cannot be done, as they do whenever somebody else was quicker. So do the calls
+/// to EBS, of which CreateVolume has a token; CreateSnapshot, which has none, is not sent again where
+/// the first may have been done.
 #[must_use]
 pub fn with_our_defaults(loader: ConfigLoader) -> ConfigLoader {
     let retries = RetryConfig::adaptive()

@@ -1,7 +1,11 @@
-//! The durable seats in DynamoDB: every change conditional, two items in one transaction.
+//! The durable seats, the homes and the ledger in DynamoDB: every change conditional, what belongs
+//! together in one transaction.
 
 mod calls;
+mod close;
 mod condition;
+mod ending;
+mod homes;
 mod open;
 mod read;
 pub(crate) mod record;
@@ -19,11 +23,23 @@ use hotdesk::seats::{Answer, SeatsError};
 
 use crate::error;
 
-/// [`Seats`] in one DynamoDB table.
+/// The names of the three tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// The seats: key `pk`, with a stream of old and new images.
+    pub seats: String,
+    /// The homes: key `user`, and the index `due` over `queue` and `due`.
+    pub homes: String,
+    /// The ledger: key `user` and `epoch`.
+    pub sessions: String,
+}
+
+/// [`hotdesk::seats::Seats`] and [`hotdesk::homes::Homes`] in three DynamoDB tables.
 #[derive(Clone, Debug)]
 pub struct DynamoSeats {
     client: Client,
-    table: String,
+    tables: Tables,
+    price: u64,
 }
 
 /// What became of a transaction.
@@ -33,10 +49,11 @@ enum Transaction {
 }
 
 impl DynamoSeats {
-    /// The seats in `table`.
+    /// The seats, homes and sessions in these tables. `price`: what a box costs an hour, in
+    /// millionths, for the ledger.
     #[must_use]
-    pub fn new(client: Client, table: &str) -> Self {
-        Self { client, table: table.to_owned() }
+    pub fn new(client: Client, tables: Tables, price: u64) -> Self {
+        Self { client, tables, price }
     }
 
     /// Runs a transaction. One that collided with another is tried again: it passes in
@@ -53,7 +70,8 @@ impl DynamoSeats {
             match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     let reasons = cancelled.cancellation_reasons().to_vec();
-                    if reasons.iter().any(|r| r.code() == Some("ConditionalCheckFailed")) {
+                    // Of an item that collided it is not known whether its condition holds.
+                    if reasons.iter().any(failed) && !reasons.iter().any(collided) {
                         return Ok(Transaction::Cancelled(reasons));
                     }
                     Err(SeatsError::Busy(Box::new(error)))
@@ -63,6 +81,16 @@ impl DynamoSeats {
         };
         attempt.retry(pauses()).when(|e| matches!(e, SeatsError::Busy(_))).await
     }
+}
+
+/// Whether a condition of a transaction did not hold.
+fn failed(reason: &CancellationReason) -> bool {
+    reason.code() == Some("ConditionalCheckFailed")
+}
+
+/// Whether an item was not looked at, for another transaction or for want of capacity.
+fn collided(reason: &CancellationReason) -> bool {
+    !failed(reason) && reason.code().is_some_and(|code| code != "None")
 }
 
 /// The pauses before a call is made again for what DynamoDB did not get to: five, from 20 ms, twice

@@ -1,5 +1,6 @@
 //! The control plane of a function, from its environment.
 
+use aws_config::SdkConfig;
 use hotdesk::{
     clock::SystemClock,
     config::{self, ConfigError, FleetConfig, SeatsConfig, SigningConfig, StoreConfig},
@@ -7,7 +8,7 @@ use hotdesk::{
     store::{StoreError, redis::RedisStore},
 };
 
-use crate::{AgentBoxes, AwsFleet, DynamoSeats, sdk_config};
+use crate::{AgentBoxes, AwsFleet, DynamoSeats, Tables, VolumeConfig, sdk_config};
 
 /// The control plane on AWS.
 pub type AwsControlPlane = ControlPlane<RedisStore, DynamoSeats, AwsFleet, AgentBoxes, SystemClock>;
@@ -26,6 +27,14 @@ pub enum SetupError {
     Http(#[from] reqwest::Error),
 }
 
+/// The seats, the homes and the ledger, where the configuration says.
+#[must_use]
+pub fn dynamo_seats(config: SeatsConfig, sdk: &SdkConfig) -> DynamoSeats {
+    let SeatsConfig { seats_table, homes_table, sessions_table, box_price } = config;
+    let tables = Tables { seats: seats_table, homes: homes_table, sessions: sessions_table };
+    DynamoSeats::new(aws_sdk_dynamodb::Client::new(sdk), tables, box_price.0)
+}
+
 /// The control plane as the environment configures it.
 ///
 /// # Errors
@@ -38,10 +47,13 @@ pub async fn control_plane() -> Result<AwsControlPlane, SetupError> {
     let sdk = sdk_config().await;
     let (ec2, autoscaling) =
         (aws_sdk_ec2::Client::new(&sdk), aws_sdk_autoscaling::Client::new(&sdk));
+    let key = fleet.homes.key.clone();
+    let volumes =
+        VolumeConfig { fleet: fleet.fleet().to_owned(), key: (!key.is_empty()).then_some(key) };
     Ok(ControlPlane {
         store: RedisStore::new(&store.redis_url, &store.key_prefix)?,
-        seats: DynamoSeats::new(aws_sdk_dynamodb::Client::new(&sdk), &seats.seats_table),
-        fleet: AwsFleet::new(ec2, autoscaling, &fleet.asg_name),
+        seats: dynamo_seats(seats, &sdk),
+        fleet: AwsFleet::new(ec2, autoscaling, &fleet.asg_name, volumes),
         boxes: AgentBoxes::new(&fleet.probe_url.0, signing.signer()?)?,
         clock: SystemClock,
         policy: fleet.policy(),

@@ -4,10 +4,13 @@
 //! open in the table, so a store that was flushed or is an older copy can delay somebody, but
 //! neither give a box twice nor a second box to one user.
 
+use std::time::Duration;
+
 use tracing::{info, warn};
 
 use crate::{
     clock::{Clock, Ms},
+    closing::close_dead,
     error::Error,
     id::UserId,
     rebuild,
@@ -18,6 +21,9 @@ use crate::{
 /// How often a claim is made again after the store was found wrong. Each round makes it agree with
 /// one more user and box; more than this many wrong ones in a row are left to the page's next try.
 const ROUNDS: usize = 4;
+
+/// Whoever is woken by the open seat has attached its home by then; otherwise the pass does it.
+const TENDED: Duration = Duration::from_secs(15);
 
 /// What became of a request for a box.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +72,7 @@ pub async fn allocate<S: Store, D: Seats>(
             Claim::Stopping => return Ok(Allocation::Stopping),
             Claim::Revoked => return Ok(Allocation::Revoked),
         };
-        match seats.open(&seat, identity, began).await? {
+        match seats.open(&seat, identity, began, clock.now().plus(TENDED)).await? {
             Open::Opened => {
                 info!(%user, instance_id = %seat.instance, epoch = seat.epoch.0, "seat open");
                 return Ok(Allocation::Ready(seat));
@@ -159,7 +165,7 @@ pub async fn settle<S: Store, D: Seats>(
         if let Truth::User(seat, _) = truth
             && adopted.dead.contains(&seat.user)
         {
-            seats.close_dead(&seat.user, &seat.instance, seat.epoch, clock.now()).await?;
+            close_dead(seats, &seat.user, &seat.instance, seat.epoch, clock).await?;
         }
     }
     Ok(())

@@ -3,12 +3,14 @@
 //! Each function takes the parts that it needs, so that a missing setting is missed only by the
 //! function that uses it.
 
+mod homes;
 mod values;
 
 use std::time::Duration;
 
 use envconfig::Envconfig;
-pub use values::{BaseUrl, Bounded, NoUrl, OutOfBounds};
+pub use homes::HomeConfig;
+pub use values::{BaseUrl, Bounded, NoPrice, NoUrl, OutOfBounds, Price, Words};
 
 use crate::{
     control::{Policy, Reuse},
@@ -40,9 +42,18 @@ pub struct StoreConfig {
 /// Where the durable seats are.
 #[derive(Clone, Debug, Envconfig)]
 pub struct SeatsConfig {
-    /// The DynamoDB table.
+    /// The DynamoDB table of the seats.
     #[envconfig(from = "SEATS_TABLE")]
     pub seats_table: String,
+    /// That of the homes.
+    #[envconfig(from = "HOMES_TABLE")]
+    pub homes_table: String,
+    /// That of the ledger.
+    #[envconfig(from = "SESSIONS_TABLE")]
+    pub sessions_table: String,
+    /// What a box costs an hour, for the ledger, in any currency.
+    #[envconfig(from = "BOX_PRICE_PER_HOUR", default = "0")]
+    pub box_price: Price,
 }
 
 /// How long somebody keeps a box, as the operator decided.
@@ -107,6 +118,12 @@ pub struct FleetConfig {
     /// What becomes of a box that is taken back: `clean` or `never`.
     #[envconfig(from = "BOX_REUSE", default = "clean")]
     pub box_reuse: Reuse,
+    /// The tag `Fleet` of volumes and snapshots; the group's name if empty.
+    #[envconfig(from = "FLEET", default = "")]
+    pub fleet: String,
+    /// Homes.
+    #[envconfig(nested)]
+    pub homes: HomeConfig,
 }
 
 impl FleetConfig {
@@ -123,7 +140,14 @@ impl FleetConfig {
             spares: count(self.spares.0),
             min_boxes: count(self.min_boxes.0),
             reuse: self.box_reuse,
+            homes: self.homes.policy(self.fleet()),
         }
+    }
+
+    /// The tag `Fleet`.
+    #[must_use]
+    pub fn fleet(&self) -> &str {
+        if self.fleet.is_empty() { &self.asg_name } else { &self.fleet }
     }
 }
 
@@ -232,6 +256,8 @@ mod tests {
             ("MAX_LIFETIME_SECONDS", "never"),
             ("PROBE_URL", "box:8081"),
             ("BOX_REUSE", "always"),
+            ("HOME_SIZE_GIB", "0"),
+            ("HOME_ARCHIVE_DAYS", "soon"),
         ] {
             assert!(fleet(name, bad).is_err(), "{name}={bad}");
         }
@@ -244,9 +270,29 @@ mod tests {
             max_standby: 5,
             max_standby_age: Some(Duration::from_secs(7 * 86_400)),
             reuse: Reuse::Clean,
+            homes: crate::control::HomePolicy {
+                fleet: "hotdesk".into(),
+                size: 20,
+                archive_after: None,
+                keep_deleted: Duration::from_secs(30 * 86_400),
+                lost_zones: Vec::new(),
+            },
         };
         assert_eq!(policy, expected);
+        let zones =
+            fleet("LOST_ZONES", "eu-west-1a, eu-west-1b").unwrap().policy().homes.lost_zones;
+        assert_eq!(zones, ["eu-west-1a", "eu-west-1b"]);
+        assert_eq!(fleet("SPARES", "3").unwrap().fleet(), "hotdesk");
         assert_eq!(fleet("BOX_REUSE", "never").unwrap().policy().reuse, Reuse::Never);
+    }
+
+    #[test]
+    fn a_price_is_a_decimal() {
+        assert_eq!("0.0832".parse::<Price>().unwrap(), Price(83_200));
+        assert_eq!("12".parse::<Price>().unwrap(), Price(12_000_000));
+        for bad in ["", ".", "1.", "-1", "1,5", "0.1234567", "1e3", "1234567"] {
+            assert!(bad.parse::<Price>().is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -7,8 +7,11 @@ use std::{collections::BTreeMap, future::Future};
 
 use crate::{
     clock::Ms,
-    id::{InstanceId, UserId},
+    homes::{Stage, Trouble as HomeTrouble},
+    id::{Epoch, InstanceId, UserId, VolumeId},
+    ledger::Farewell,
     seats::Addresses,
+    volumes::Ebs,
 };
 
 /// The name of the launch hook, as whoever creates the group must name it: a box found at
@@ -110,6 +113,10 @@ pub struct Machine {
     pub addresses: Addresses,
     /// When it was launched or last started (EC2 API reference, `LaunchTime`).
     pub launched: Ms,
+    /// Its availability zone.
+    pub zone: String,
+    /// What is attached at [`crate::volumes::HOME_DEVICE`], or about to be, or about to be no more.
+    pub home: Option<VolumeId>,
 }
 
 /// Instances by id.
@@ -185,7 +192,7 @@ macro_rules! calls {
         /// The port to EC2 and Auto Scaling. Lists of instances are sent in batches of what each API
         /// takes. A batch that AWS refuses whole is repeated one by one, and those that are to
         /// blame are returned. After an error, some of the instances may have been dealt with.
-        pub trait Fleet: Send + Sync {
+        pub trait Fleet: Ebs {
             $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
         }
     };
@@ -238,11 +245,43 @@ pub enum Readiness {
     NotReady,
 }
 
-/// What became of an order to a box to let nobody in any more.
+/// What became of an order to a box to let nobody in any more and to let go of the user's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drained {
-    /// It does so until it boots anew; whoever was in is out.
-    Done,
+    /// Whoever was in is out until it boots anew, and this became of the files.
+    Done(Farewell),
+    /// It is at it: the order is to be repeated.
+    Saving,
+    /// It did not answer, or not that.
+    Unreachable,
+}
+
+/// An order to a box to open a home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomeOrder {
+    /// Whose it is.
+    pub user: UserId,
+    /// The box.
+    pub instance: InstanceId,
+    /// The seat's epoch.
+    pub epoch: Epoch,
+    /// The volume.
+    pub volume: VolumeId,
+    /// Its size, GiB.
+    pub size: u32,
+    /// Nobody had it mounted yet: if it is blank, a file system is made.
+    pub new: bool,
+    /// Of what time the files are, if newer ones were lost or somebody restored them.
+    pub files_of: Option<Ms>,
+}
+
+/// What a box says to such an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HomeAnswer {
+    /// How far it is, and why it cannot.
+    At(Stage, Option<HomeTrouble>),
+    /// It is not to be had for this: another user's, or drained.
+    Refused,
     /// It did not answer, or not that.
     Unreachable,
 }
@@ -254,6 +293,13 @@ pub trait Boxes: Send + Sync {
     fn readiness(&self, at: &Addresses) -> impl Future<Output = Readiness> + Send;
     /// When the box last saw a heartbeat; `None` if never, or if it does not say.
     fn last_heartbeat(&self, at: &Addresses) -> impl Future<Output = Option<Ms>> + Send;
-    /// Orders the box to let nobody in until it boots anew. Only for one whose user's seat is ending.
+    /// Orders the box to let nobody in until it boots anew, and to let go of its user's files. Only
+    /// for one whose user's seat is ending.
     fn drain(&self, instance: &InstanceId, at: &Addresses) -> impl Future<Output = Drained> + Send;
+    /// Orders the box to open a home; to be repeated until it is mounted.
+    fn open_home(
+        &self,
+        order: &HomeOrder,
+        at: &Addresses,
+    ) -> impl Future<Output = HomeAnswer> + Send;
 }

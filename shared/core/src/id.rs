@@ -1,13 +1,13 @@
-//! The names of users and instances, and the epoch of a seat.
+//! The names of users, instances, volumes and snapshots, and the epoch of a seat.
 //!
-//! Both kinds of name end up inside Redis keys and URLs, so nothing reaches a store before it has
+//! All of them end up inside keys, URLs and commands, so nothing reaches a store before it has
 //! passed here.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is no name of a user or an instance.
+/// Why a text is no name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Not of the form `[a-z0-9][a-z0-9._-]{0,63}`.
@@ -19,6 +19,12 @@ pub enum IdError {
     /// Not of the form `i-` and 8 or 17 hexadecimal digits.
     #[error("an instance id is 'i-' followed by 8 or 17 hexadecimal digits")]
     Instance,
+    /// Not of the form `vol-` and 8 or 17 hexadecimal digits.
+    #[error("a volume id is 'vol-' followed by 8 or 17 hexadecimal digits")]
+    Volume,
+    /// Not of the form `snap-` and 8 or 17 hexadecimal digits.
+    #[error("a snapshot id is 'snap-' followed by 8 or 17 hexadecimal digits")]
+    Snapshot,
 }
 
 /// An authenticated identity, normalised to `[a-z0-9][a-z0-9._-]{0,63}`.
@@ -31,6 +37,16 @@ pub struct UserId(String);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct InstanceId(String);
+
+/// The id of an EBS volume: `vol-` and 8 or 17 hexadecimal digits (likewise).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct VolumeId(String);
+
+/// The id of an EBS snapshot: `snap-` and 8 or 17 hexadecimal digits (likewise).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SnapshotId(String);
 
 /// A number per user, raised by every assignment to `max(old + 1, now in ms)`. Whatever renews or
 /// ends a seat names the epoch that it means.
@@ -59,19 +75,27 @@ impl FromStr for UserId {
     }
 }
 
-impl FromStr for InstanceId {
-    type Err = IdError;
+macro_rules! aws_id {
+    ($name:ident, $prefix:literal, $error:ident) => {
+        impl FromStr for $name {
+            type Err = IdError;
 
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let hex = text.strip_prefix("i-").ok_or(IdError::Instance)?;
-        let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if digits && matches!(hex.len(), 8 | 17) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError::Instance)
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let hex = text.strip_prefix($prefix).ok_or(IdError::$error)?;
+                let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+                if digits && matches!(hex.len(), 8 | 17) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(IdError::$error)
+                }
+            }
         }
-    }
+    };
 }
+
+aws_id!(InstanceId, "i-", Instance);
+aws_id!(VolumeId, "vol-", Volume);
+aws_id!(SnapshotId, "snap-", Snapshot);
 
 macro_rules! text_id {
     ($name:ident) => {
@@ -107,6 +131,8 @@ macro_rules! text_id {
 
 text_id!(UserId);
 text_id!(InstanceId);
+text_id!(VolumeId);
+text_id!(SnapshotId);
 
 impl FromStr for Epoch {
     type Err = std::num::ParseIntError;
@@ -152,6 +178,15 @@ mod tests {
         for good in ["i-01234567", "i-07f1abc12345def00"] {
             assert!(good.parse::<InstanceId>().is_ok(), "{good:?}");
         }
+    }
+
+    #[test]
+    fn volumes_and_snapshots_are_told_apart() {
+        assert!("vol-07f1abc12345def00".parse::<VolumeId>().is_ok());
+        assert!("snap-07f1abc12345def00".parse::<SnapshotId>().is_ok());
+        assert_eq!("snap-01234567".parse::<VolumeId>(), Err(IdError::Volume));
+        assert_eq!("vol-01234567".parse::<SnapshotId>(), Err(IdError::Snapshot));
+        assert_eq!("vol-01234567/..".parse::<VolumeId>(), Err(IdError::Volume));
     }
 
     #[test]

@@ -6,6 +6,9 @@
 //! | `instance#i-...` | absent: clean and free to give; else a [`BoxItem`] |
 //! | `revoked#alice` | until when her sessions are revoked; kept for [`KEPT_REVOKED`] |
 //!
+//! The user's home ([`crate::homes`]) and the ledger ([`crate::ledger`]) are tables of their own. What
+//! they say of a seat is written in the transactions that open and close it.
+//!
 //! Open comes before anybody is sent to a box; ending or parked before the first AWS call of a
 //! stop; closed and parked (one transaction) when the box is stopped; waking before StartInstances;
 //! deletion after ExitStandby, before the box is admitted.
@@ -16,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::Ms,
+    homes::Homes,
     id::{Epoch, InstanceId, UserId},
+    ledger::{End, Ending, Farewell},
 };
 
 /// How long a revocation is remembered: longer than any session lasts, which is 30 days at most
@@ -68,6 +73,10 @@ pub struct UserItem {
     pub state: UserState,
     /// Who the user is.
     pub identity: Identity,
+    /// Why it ends, once that was decided.
+    pub ending: Option<Ending>,
+    /// How its box let go of the user's files, once that is known.
+    pub farewell: Option<Farewell>,
 }
 
 /// The person behind a user name, as the identity provider names them. Another pair with the same
@@ -145,6 +154,7 @@ pub struct Page {
 }
 
 /// Of [`Seats::open`].
+#[expect(clippy::large_enum_variant, reason = "a conflict is rare, and moves once")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Open {
     /// The seat is open (now, or it was before).
@@ -191,7 +201,7 @@ pub type Answer<T> = Result<T, SeatsError>;
 macro_rules! calls {
     ($($(#[$doc:meta])* fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)*) => {
         /// The port to the durable seats. Every call is idempotent and may answer [`SeatsError`].
-        pub trait Seats: Send + Sync {
+        pub trait Seats: Homes {
             $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
         }
     };
@@ -200,20 +210,25 @@ macro_rules! calls {
 calls! {
     /// Opens the seat for a session that began then: its user's item must be absent, closed with a
     /// lower epoch, or this seat; its box's item must be absent or this seat; the identity must be
-    /// the recorded one; the session must not be revoked.
-    fn open(&self, seat: &Seat, identity: &Identity, began: Ms) -> Open;
-    /// Ends the seat: open -> ending, for the same instance and epoch.
-    fn end(&self, seat: &Seat) -> Write;
+    /// the recorded one; the session must not be revoked. In the same step the user's home is wanted
+    /// by this seat, with something to do from `due` on; where it is already, that is left as it is.
+    fn open(&self, seat: &Seat, identity: &Identity, began: Ms, due: Ms) -> Open;
+    /// Ends the seat: open -> ending, for the same instance and epoch. The first reason stays.
+    fn end(&self, seat: &Seat, ending: &Ending) -> Write;
+    /// Notes how the box of an ending seat let go of the user's files. The first word stays.
+    fn part(&self, seat: &Seat, farewell: Farewell) -> Write;
     /// Revokes the sessions of a user that began until now, and ends their open seat, in one step;
-    /// what it gives back is that seat.
-    fn revoke(&self, user: &UserId, now: Ms) -> Option<Seat>;
+    /// what it gives back is that seat. `by`: who asked for it.
+    fn revoke(&self, user: &UserId, by: &UserId, now: Ms) -> Option<Seat>;
     /// Parks a box that has no item.
     fn park(&self, instance: &InstanceId) -> Write;
-    /// Closes the ending seat of a stopped box and parks the box, in one transaction.
-    fn close_and_park(&self, user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
-    /// Closes the seat of a box that is dead, whatever it was; the box's item stays parked until
+    /// Closes the ending seat of a stopped box and parks the box, enters the session into the ledger
+    /// and has the home know that the seat is over, in one transaction. Repeated, the session stays
+    /// as it was entered first.
+    fn close_and_park(&self, end: &End) -> Write;
+    /// The same for the seat of a box that is dead, whatever it was; the box's item stays parked until
     /// it is removed by age.
-    fn close_dead(&self, user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Write;
+    fn close_dead(&self, end: &End) -> Write;
     /// A parked or waking box is dead: its item stays parked until it is removed by age.
     fn bury(&self, instance: &InstanceId, now: Ms) -> Write;
     /// A parked box is to be started: parked -> waking.

@@ -6,6 +6,7 @@
 //! | [`TicketClaims`] | the instance's id | address of one redirect | 60 s, one use |
 //! | [`SeatClaims`] | `ping` | HttpOnly cookie of the box | 15 min, renewed by ping |
 //! | [`DrainClaims`] | `drain:` and the instance's id | body of a request to the agent | 30 s |
+//! | [`HomeClaims`] | `home:` and the instance's id | body of a request to the agent | 30 s |
 //!
 //! The audience keeps one kind from passing for another. Time is the caller's, so expiry is
 //! checked here and not by the JWT crate, which would read the machine's clock.
@@ -14,7 +15,7 @@ mod claims;
 mod keys;
 
 pub use claims::{
-    Claims, DrainClaims, ORDER_LIFETIME, SEAT_TOKEN_MIN, SeatClaims, SessionClaims,
+    Claims, DrainClaims, HomeClaims, ORDER_LIFETIME, SEAT_TOKEN_MIN, SeatClaims, SessionClaims,
     TICKET_LIFETIME, TicketClaims,
 };
 pub use keys::{KeyError, Signer, Verifier, generate};

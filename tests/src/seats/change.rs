@@ -4,6 +4,7 @@ use aws_lambda_events::dynamodb::Event;
 use hotdesk::{
     clock::Ms,
     id::{InstanceId, UserId},
+    ledger::{Ending, Farewell, Why},
     seats::{BoxItem, KEPT_REVOKED, UserItem, UserState},
 };
 use serde_json::{Value, json};
@@ -113,7 +114,7 @@ fn user_image(item: &UserItem) -> Value {
         UserState::Ending => "ending",
         UserState::Closed => "closed",
     };
-    json!({
+    let mut image = json!({
         "state": text(state),
         "instance": text(item.seat.instance.as_str()),
         "epoch": number(item.seat.epoch.0),
@@ -122,7 +123,37 @@ fn user_image(item: &UserItem) -> Value {
         "privateIp": text(&item.seat.addresses.private_ip),
         "issuer": text(&item.identity.issuer),
         "subject": text(&item.identity.subject),
-    })
+    });
+    if let Some(ending) = &item.ending {
+        image["ending"] = ending_image(ending);
+    }
+    if let Some(farewell) = item.farewell {
+        image["farewell"] = text(match farewell {
+            Farewell::Saved => "saved",
+            Farewell::Nothing => "nothing",
+            Farewell::Late => "late",
+            Farewell::Silent => "silent",
+        });
+    }
+    image
+}
+
+fn ending_image(ending: &Ending) -> Value {
+    let why = match ending.why {
+        Why::Idle => "idle",
+        Why::Left => "left",
+        Why::Lifetime => "lifetime",
+        Why::Revoked => "revoked",
+        Why::Lost => "lost",
+    };
+    let mut image = json!({ "why": text(why), "at": number(ending.at.0) });
+    if let Some(last_seen) = ending.last_seen {
+        image["lastSeen"] = number(last_seen.0);
+    }
+    if let Some(by) = &ending.by {
+        image["by"] = text(by.as_str());
+    }
+    json!({ "M": image })
 }
 
 fn box_image(item: &BoxItem) -> Value {

@@ -9,8 +9,10 @@ use std::{
 
 use hotdesk::{
     clock::Ms,
+    homes::Home,
     id::{Epoch, InstanceId, UserId},
-    seats::{BoxItem, Identity, KEPT_REVOKED, Open, Seat, UserItem, UserState, Write},
+    ledger::{End, Ending, Farewell, Session, Why},
+    seats::{Answer, BoxItem, Identity, KEPT_REVOKED, Open, Seat, UserItem, UserState, Write},
 };
 
 use super::change::{Change, Item, box_key};
@@ -35,13 +37,21 @@ pub(super) fn place(key: String) -> Place {
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) rows: BTreeMap<Place, Item>,
+    pub(super) homes: BTreeMap<UserId, Home>,
+    pub(super) sessions: BTreeMap<(UserId, Epoch), Session>,
     changes: Vec<Change>,
     /// How many changes there were, ever.
     count: u64,
 }
 
 impl Table {
-    pub(super) fn open(&mut self, seat: &Seat, identity: &Identity, began: Ms) -> Open {
+    pub(super) fn open(
+        &mut self,
+        seat: &Seat,
+        identity: &Identity,
+        began: Ms,
+        due: Ms,
+    ) -> Answer<Open> {
         let taken = BoxItem::Seat { user: seat.user.clone(), epoch: seat.epoch };
         let this =
             |item: &UserItem| item.seat.instance == seat.instance && item.seat.epoch == seat.epoch;
@@ -52,38 +62,55 @@ impl Table {
         };
         let user = self.user(&seat.user);
         if user.as_ref().is_some_and(|item| item.identity != *identity) {
-            return Open::OtherPerson;
+            return Ok(Open::OtherPerson);
         }
         if let Some(at) = self.revoked(&seat.user).filter(|at| *at >= began) {
-            return Open::Revoked(at);
+            return Ok(Open::Revoked(at));
         }
         // Of a conflict DynamoDB tells only the items whose condition did not hold.
         let user = user.filter(|item| !may_follow(item));
         let instance = self.instance(&seat.instance).filter(|item| *item != taken);
         if user.is_some() || instance.is_some() {
-            return Open::Conflict { user, instance };
+            return Ok(Open::Conflict { user, instance });
         }
-        let (state, identity) = (UserState::Open, identity.clone());
-        self.set_user(UserItem { seat: seat.clone(), state, identity });
-        self.set_box(&seat.instance, taken, None);
-        Open::Opened
+        if let Some(home) = self.wanted(&seat.user, &seat.instance, seat.epoch, due)? {
+            let (state, identity, seat) = (UserState::Open, identity.clone(), seat.clone());
+            self.set_box(&seat.instance, taken, None);
+            self.set_user(UserItem { seat, state, identity, ending: None, farewell: None });
+            self.set_home(home);
+        }
+        Ok(Open::Opened)
     }
 
-    pub(super) fn end(&mut self, seat: &Seat) -> Write {
+    pub(super) fn end(&mut self, seat: &Seat, ending: &Ending) -> Write {
         let from = [UserState::Open, UserState::Ending];
-        match self.seat_in(&seat.user, &seat.instance, seat.epoch, &from) {
-            Some(item) => self.set_user(UserItem { state: UserState::Ending, ..item }),
+        match self.seat_in(seat, &from) {
+            Some(item) => {
+                let ending = item.ending.or(Some(ending.clone()));
+                self.set_user(UserItem { state: UserState::Ending, ending, ..item })
+            }
             None => Write::Refused,
         }
     }
 
-    pub(super) fn revoke(&mut self, user: &UserId, now: Ms) -> Option<Seat> {
+    pub(super) fn part(&mut self, seat: &Seat, farewell: Farewell) -> Write {
+        match self.seat_in(seat, &[UserState::Ending]) {
+            Some(item) => {
+                let farewell = item.farewell.or(Some(farewell));
+                self.set_user(UserItem { farewell, ..item })
+            }
+            None => Write::Refused,
+        }
+    }
+
+    pub(super) fn revoke(&mut self, user: &UserId, by: &UserId, now: Ms) -> Option<Seat> {
         let at = self.revoked(user).map_or(now, |before| before.max(now));
         let revoked = Item::Revoked { user: user.clone(), at };
         self.set(revoked.key(), Some(revoked), false);
         let item = self.user(user).filter(|item| item.state == UserState::Open)?;
         let seat = item.seat.clone();
-        self.set_user(UserItem { state: UserState::Ending, ..item });
+        let ending = Ending { why: Why::Revoked, at: now, last_seen: None, by: Some(by.clone()) };
+        self.set_user(UserItem { state: UserState::Ending, ending: Some(ending), ..item });
         Some(seat)
     }
 
@@ -96,37 +123,30 @@ impl Table {
     }
 
     /// `kept`: until when the item of a dead box is; the seat of a living one must be ending.
-    pub(super) fn close(
-        &mut self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-        kept: Option<Ms>,
-    ) -> Write {
+    pub(super) fn close(&mut self, end: &End, kept: Option<Ms>) -> Answer<Write> {
+        let Seat { user, instance, epoch, .. } = &end.seat;
         let from: &[UserState] = match kept {
             Some(_) => &[UserState::Open, UserState::Ending, UserState::Closed],
             None => &[UserState::Ending, UserState::Closed],
         };
-        let seat = BoxItem::Seat { user: user.clone(), epoch };
+        let seat = BoxItem::Seat { user: user.clone(), epoch: *epoch };
         let theirs = self.instance(instance).is_some_and(|b| b == seat || b == BoxItem::Parked);
-        match self.seat_in(user, instance, epoch, from) {
+        match self.seat_in(&end.seat, from) {
             Some(item) if theirs => {
+                if let Some(home) = self.left(end)? {
+                    self.enter(end);
+                    self.set_home(home);
+                }
                 self.set_user(UserItem { state: UserState::Closed, ..item });
                 let expires = kept.map(Ms::seconds).or(self.expires(instance));
-                self.set_box(instance, BoxItem::Parked, expires)
+                Ok(self.set_box(instance, BoxItem::Parked, expires))
             }
-            _ => Write::Refused,
+            _ => Ok(Write::Refused),
         }
     }
 
-    pub(super) fn close_dead(
-        &mut self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-        now: Ms,
-    ) -> Write {
-        self.close(user, instance, epoch, Some(now.plus(KEPT_DEAD)))
+    pub(super) fn close_dead(&mut self, end: &End) -> Answer<Write> {
+        self.close(end, Some(end.at.plus(KEPT_DEAD)))
     }
 
     pub(super) fn bury(&mut self, instance: &InstanceId, now: Ms) -> Write {
@@ -186,16 +206,10 @@ impl Table {
     }
 
     /// The user's item, if it is that seat in one of these states.
-    fn seat_in(
-        &self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-        states: &[UserState],
-    ) -> Option<UserItem> {
-        self.user(user).filter(|item| {
-            item.seat.instance == *instance
-                && item.seat.epoch == epoch
+    fn seat_in(&self, seat: &Seat, states: &[UserState]) -> Option<UserItem> {
+        self.user(&seat.user).filter(|item| {
+            item.seat.instance == seat.instance
+                && item.seat.epoch == seat.epoch
                 && states.contains(&item.state)
         })
     }

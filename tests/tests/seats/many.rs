@@ -30,8 +30,8 @@ fn over_a_hundred_ids_and_some_twice_give_each_item_once() {
     let pair = Pair::new();
     for n in 0..SEATS {
         let seat = seat(user(n), instance(n), Epoch(n as u64), Ms(1_800_000_000_000));
-        pair.wait(pair.real.open(&seat, &identity(n, false), seat.since));
-        now(pair.memory.open(&seat, &identity(n, false), seat.since));
+        pair.wait(pair.real.open(&seat, &identity(n, false), seat.since, seat.since));
+        now(pair.memory.open(&seat, &identity(n, false), seat.since, seat.since));
     }
     // A kind of item that this version does not know.
     pair.put([("pk", text("quota#user1")), ("boxes", text("2"))].into());

@@ -17,7 +17,7 @@ use hotdesk::{
     seats::{Seats, SeatsError},
 };
 use hotdesk_aws::DynamoSeats;
-use hotdesk_stack::moto::sdk_config;
+use hotdesk_stack::{environment, moto::sdk_config};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -76,7 +76,7 @@ async fn start(misses: usize) -> (DynamoSeats, Arc<Moving>) {
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, router).await });
     let client = aws_sdk_dynamodb::Client::new(&sdk_config(&endpoint).await);
-    (DynamoSeats::new(client, "seats"), moving)
+    (DynamoSeats::new(client, environment::tables(), 0), moving)
 }
 
 /// A seat that opens between the look and the write would outlive the revocation.
@@ -84,7 +84,7 @@ async fn start(misses: usize) -> (DynamoSeats, Arc<Moving>) {
 async fn a_seat_that_opens_as_its_user_is_revoked_is_ended_too() {
     let (seats, moving) = start(1).await;
 
-    let ended = seats.revoke(&user(1), NOW).await.unwrap();
+    let ended = seats.revoke(&user(1), &user(2), NOW).await.unwrap();
 
     assert_eq!(ended.map(|seat| (seat.instance, seat.epoch.0)), Some((instance(1), 7)));
     let written = moving.written.lock().unwrap().clone();
@@ -103,7 +103,7 @@ async fn a_seat_that_opens_as_its_user_is_revoked_is_ended_too() {
 async fn a_revocation_that_never_meets_what_it_saw_is_given_up_as_busy() {
     let (seats, moving) = start(usize::MAX).await;
 
-    let answer = seats.revoke(&user(1), NOW).await;
+    let answer = seats.revoke(&user(1), &user(2), NOW).await;
 
     assert!(matches!(answer, Err(SeatsError::Busy(_))), "{answer:?}");
     assert_eq!(moving.writes.load(Ordering::SeqCst), 5);

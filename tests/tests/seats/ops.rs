@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use hotdesk::{
     clock::Ms,
+    homes::{Home, Trouble, Wish},
     id::{Epoch, InstanceId, UserId},
+    ledger::{End, Ending, Farewell, Why},
     seats::{Addresses, Identity, Seat, UserItem},
 };
 use proptest::{collection::vec, prelude::*};
@@ -24,12 +26,13 @@ pub(crate) enum Op {
     /// The seat; the address and time that are new each so many ms; whether it is somebody else; how
     /// many ms ago the session began.
     Open(Which, u64, bool, u64),
-    End(Which),
-    /// Whose; how many ms ago, as another's clock says.
-    Revoke(usize, u64),
+    End(Which, usize),
+    Part(Which, usize),
+    /// Whose; by whom; how many ms ago, as another's clock says.
+    Revoke(usize, usize, u64),
     Park(usize),
-    CloseAndPark(Which),
-    CloseDead(Which),
+    CloseAndPark(Which, usize),
+    CloseDead(Which, usize),
     Bury(usize),
     Waking(usize),
     GiveUpWake(usize),
@@ -38,6 +41,11 @@ pub(crate) enum Op {
     ReadMany(Vec<usize>),
     Pages(usize),
     WantCapacity,
+    /// Whose, how many writes later (or earlier) than what is there, and what is changed in it.
+    SaveHome(usize, i64, usize),
+    Homes(Vec<usize>),
+    DueHomes(u64, usize),
+    Sessions(usize, usize),
 }
 
 fn which() -> impl Strategy<Value = Which> {
@@ -69,20 +77,27 @@ fn op() -> impl Strategy<Value = Op> {
         4 => wait.prop_map(Op::Wait),
         16 => (new_seat(), prop_oneof![Just(1u64), Just(1_000_000_000_000)], prop::bool::weighted(0.1), began())
             .prop_map(|(which, step, other, ago)| Op::Open(which, step, other, ago)),
-        2 => (0..USERS, prop_oneof![1 => Just(0u64), 4 => 1..5_000u64])
-            .prop_map(|(user, ago)| Op::Revoke(user, ago)),
-        8 => which().prop_map(Op::End),
+        2 => (0..USERS, 0..USERS, prop_oneof![1 => Just(0u64), 4 => 1..5_000u64])
+            .prop_map(|(user, by, ago)| Op::Revoke(user, by, ago)),
+        8 => (which(), any::<usize>()).prop_map(|(which, why)| Op::End(which, why)),
+        6 => (which(), any::<usize>()).prop_map(|(which, how)| Op::Part(which, how)),
         4 => (0..BOXES).prop_map(Op::Park),
-        8 => which().prop_map(Op::CloseAndPark),
-        4 => which().prop_map(Op::CloseDead),
+        8 => (which(), any::<usize>()).prop_map(|(which, why)| Op::CloseAndPark(which, why)),
+        4 => (which(), any::<usize>()).prop_map(|(which, why)| Op::CloseDead(which, why)),
         3 => (0..BOXES).prop_map(Op::Bury),
         8 => (0..BOXES).prop_map(Op::Waking),
         4 => (0..BOXES).prop_map(Op::GiveUpWake),
         8 => (0..BOXES).prop_map(Op::Clear),
         2 => (0..USERS, 0..BOXES).prop_map(|(u, b)| Op::Read(u, b)),
-        2 => many.prop_map(Op::ReadMany),
+        2 => many.clone().prop_map(Op::ReadMany),
         2 => (0..6usize).prop_map(Op::Pages),
         3 => Just(Op::WantCapacity),
+        8 => (0..USERS + 1, epoch(), any::<usize>())
+            .prop_map(|(user, rev, what)| Op::SaveHome(user, rev, what)),
+        2 => many.prop_map(Op::Homes),
+        3 => (prop_oneof![Just(0u64), 0..200_000_000u64], 0..USERS + 2)
+            .prop_map(|(ago, limit)| Op::DueHomes(ago, limit)),
+        2 => (0..USERS, 0..6usize).prop_map(|(user, limit)| Op::Sessions(user, limit)),
     ]
 }
 
@@ -108,6 +123,40 @@ pub(crate) fn seat(user: UserId, instance: InstanceId, epoch: Epoch, since: Ms) 
     let public_ip = format!("192.0.2.{}", since.0 % 256);
     let addresses = Addresses { public_ip, private_ip: "10.0.0.1".into() };
     Seat { user, instance, epoch, since, addresses }
+}
+
+/// The n-th reason, with or without its evidence.
+pub(crate) fn ending(n: usize, at: Ms) -> Ending {
+    let why = [Why::Idle, Why::Left, Why::Lifetime, Why::Revoked, Why::Lost][n % 5];
+    let last_seen = n.is_multiple_of(2).then(|| at.minus(Duration::from_millis(n as u64 % 1000)));
+    Ending { why, at, last_seen, by: n.is_multiple_of(3).then(|| user(n % USERS)) }
+}
+
+/// The n-th way to part.
+pub(crate) fn farewell(n: usize) -> Farewell {
+    [Farewell::Saved, Farewell::Nothing, Farewell::Late, Farewell::Silent][n % 4]
+}
+
+/// The n-th end of a seat.
+pub(crate) fn end(seat: Seat, n: usize, at: Ms) -> End {
+    let farewell = n.is_multiple_of(2).then(|| farewell(n / 2));
+    End { seat, ending: ending(n, at), farewell, at }
+}
+
+/// The home with the n-th change; what seats write in it stays.
+pub(crate) fn changed(mut home: Home, n: usize, now: Ms) -> Home {
+    let snapshot = || "snap-0123456789abcdef0".parse().unwrap();
+    match n % 8 {
+        0 => home.due = None,
+        1 => home.due = Some(now),
+        2 => home.due = Some(now.plus(Duration::from_millis(n as u64 % 5000))),
+        3 => home.volume = Some(format!("vol-{:08x}", n % 1000).parse().unwrap()),
+        4 => home.trouble = [None, Some(Trouble::NotBlank), Some(Trouble::Gone)][n % 3],
+        5 => home.wish = n.is_multiple_of(2).then(|| Wish::Restore { snapshot: snapshot() }),
+        6 => home.old = vec!["vol-0123456789abcdef0".parse().unwrap(); n % 3],
+        _ => home.size = n as u32 % 100,
+    }
+    home
 }
 
 /// The time.

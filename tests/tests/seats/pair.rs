@@ -6,16 +6,19 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use futures::FutureExt;
 use hotdesk::{
     clock::Ms,
+    homes::{Home, Homes},
     id::{InstanceId, UserId},
     seats::{Answer, Items, Seats},
 };
-use hotdesk_aws::DynamoSeats;
-use hotdesk_stack::{moto::Moto, pump::stream::Stream, seats_table};
+use hotdesk_aws::{DynamoSeats, Tables};
+use hotdesk_stack::{moto::Moto, pump::stream::Stream, tables};
 use hotdesk_tests::seats::{MemorySeats, stream_event};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::ops::{Op, Which, World, identity, instance, user};
+use super::ops::{
+    Op, USERS, Which, World, changed, end, ending, farewell, identity, instance, user,
+};
 
 /// The answer of seats that wait for nothing and never fail.
 pub(crate) fn now<T>(answer: impl Future<Output = Answer<T>>) -> T {
@@ -47,7 +50,7 @@ impl Pair {
             _moto: moto,
             tables: 0,
             outcomes: RefCell::default(),
-            real: DynamoSeats::new(dynamodb.clone(), "none"),
+            real: DynamoSeats::new(dynamodb.clone(), named(0), 0),
             dynamodb,
             memory: MemorySeats::default(),
         };
@@ -55,16 +58,16 @@ impl Pair {
         pair
     }
 
-    fn table(&self) -> String {
-        format!("seats-{}", self.tables)
+    /// The names of the present tables.
+    pub(crate) fn tables(&self) -> Tables {
+        named(self.tables)
     }
 
-    /// Two empty tables.
+    /// Empty tables, of both kinds.
     pub(crate) fn renew(&mut self) {
         self.tables += 1;
-        let table = self.table();
-        self.runtime.block_on(seats_table::create(&self.dynamodb, &table)).unwrap();
-        self.real = DynamoSeats::new(self.dynamodb.clone(), &table);
+        self.runtime.block_on(tables::create(&self.dynamodb, &self.tables())).unwrap();
+        self.real = DynamoSeats::new(self.dynamodb.clone(), self.tables(), 0);
         self.memory = MemorySeats::default();
     }
 
@@ -73,10 +76,10 @@ impl Pair {
         self.runtime.block_on(answer).unwrap()
     }
 
-    /// Writes an item that the seats would not.
+    /// Writes an item into the table of the seats that they would not.
     pub(crate) fn put(&self, item: BTreeMap<&str, aws_sdk_dynamodb::types::AttributeValue>) {
         let item = item.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let put = self.dynamodb.put_item().table_name(self.table()).set_item(Some(item));
+        let put = self.dynamodb.put_item().table_name(self.tables().seats).set_item(Some(item));
         self.runtime.block_on(put.send()).unwrap();
     }
 
@@ -101,21 +104,27 @@ impl Pair {
             }
             Op::Open(which, step, other, ago) => {
                 let (seat, began) = (seat(which, *step), Ms(world.now.0 - ago));
-                both!(open(&seat, &identity(which.0, *other), began))
+                both!(open(&seat, &identity(which.0, *other), began, world.now))
             }
-            Op::Revoke(u, ago) => both!(revoke(&user(*u), Ms(world.now.0 - ago))),
-            Op::End(which) => {
+            Op::Revoke(u, by, ago) => {
+                both!(revoke(&user(*u), &user(*by), Ms(world.now.0 - ago)))
+            }
+            Op::End(which, why) => {
                 let seat = seat(which, 1);
-                both!(end(&seat))
+                both!(end(&seat, &ending(*why, world.now)))
+            }
+            Op::Part(which, how) => {
+                let seat = seat(which, 1);
+                both!(part(&seat, farewell(*how)))
             }
             Op::Park(b) => both!(park(&instance(*b))),
-            Op::CloseAndPark(which) => {
-                let seat = seat(which, 1);
-                both!(close_and_park(&seat.user, &seat.instance, seat.epoch))
+            Op::CloseAndPark(which, why) => {
+                let end = end(seat(which, 1), *why, world.now);
+                both!(close_and_park(&end))
             }
-            Op::CloseDead(which) => {
-                let seat = seat(which, 1);
-                both!(close_dead(&seat.user, &seat.instance, seat.epoch, world.now))
+            Op::CloseDead(which, why) => {
+                let end = end(seat(which, 1), *why, world.now);
+                both!(close_dead(&end))
             }
             Op::Bury(b) => both!(bury(&instance(*b), world.now)),
             Op::Waking(b) => both!(waking(&instance(*b))),
@@ -131,6 +140,16 @@ impl Pair {
                 same(op, sorted(all), sorted(in_memory))
             }
             Op::WantCapacity => both!(want_capacity(world.now)),
+            Op::SaveHome(u, later, what) => {
+                let home = now(memory.homes(&[user(*u)])).pop();
+                let home = home.unwrap_or_else(|| Home::new(user(*u)));
+                let rev = home.rev.saturating_add_signed(*later);
+                let home = Home { rev, ..changed(home, *what, world.now) };
+                both!(save_home(&home))
+            }
+            Op::Homes(numbers) => self.compare_homes(numbers.iter().map(|n| user(*n)).collect()),
+            Op::DueHomes(ago, limit) => self.compare_due(Ms(world.now.0 - ago), *limit),
+            Op::Sessions(u, limit) => both!(sessions(&user(*u), *limit)),
         }
     }
 
@@ -167,13 +186,14 @@ impl Pair {
 
     pub(crate) fn compare_tables(&self) -> Result<(), TestCaseError> {
         let (real, memory) = (self.wait(self.real.scan()), now(self.memory.scan()));
-        same("the tables", sorted(real), sorted(memory))
+        same("the tables", sorted(real), sorted(memory))?;
+        self.compare_homes((0..=USERS).map(user).collect())
     }
 
     /// What both streams say, item by item.
     pub(crate) fn compare_streams(&self) -> Result<(), TestCaseError> {
         let real = self.runtime.block_on(async {
-            let mut stream = Stream::of(self.streams.clone(), &self.table()).await.unwrap();
+            let mut stream = Stream::of(self.streams.clone(), &self.tables().seats).await.unwrap();
             let mut all = Vec::new();
             loop {
                 let records = stream.next().await.unwrap();
@@ -184,6 +204,15 @@ impl Pair {
             }
         });
         same("the streams", by_item(real), by_item(stream_event(&self.memory.take_changes())))
+    }
+}
+
+/// The n-th tables.
+fn named(n: usize) -> Tables {
+    Tables {
+        seats: format!("seats-{n}"),
+        homes: format!("homes-{n}"),
+        sessions: format!("sessions-{n}"),
     }
 }
 
@@ -230,7 +259,11 @@ fn by_item(event: Event) -> BTreeMap<String, Vec<EventRecord>> {
     items
 }
 
-fn same<T: PartialEq + Debug>(what: impl Debug, real: T, memory: T) -> Result<(), TestCaseError> {
+pub(crate) fn same<T: PartialEq + Debug>(
+    what: impl Debug,
+    real: T,
+    memory: T,
+) -> Result<(), TestCaseError> {
     prop_assert_eq!(real, memory, "{:?}", what);
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::sync::{
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::post};
 use hotdesk::seats::{Seats, SeatsError};
 use hotdesk_aws::DynamoSeats;
-use hotdesk_stack::moto::sdk_config;
+use hotdesk_stack::{environment, moto::sdk_config};
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
@@ -59,7 +59,7 @@ async fn start(together: usize, leaves_out: bool) -> (DynamoSeats, Arc<Busy>) {
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, router).await });
     let client = aws_sdk_dynamodb::Client::new(&sdk_config(&endpoint).await);
-    (DynamoSeats::new(client, "seats"), busy)
+    (DynamoSeats::new(client, environment::tables(), 0), busy)
 }
 
 #[tokio::test]

@@ -26,12 +26,26 @@ pub(crate) enum Class {
     Alarm,
 }
 
+/// What EC2 says where another volume has the device name, for which it has no code: "Invalid value
+/// '/dev/sdh' for unixDevice. Attachment point /dev/sdh is already in use" (nanovms/ops pull request
+/// 1189).
+const DEVICE_TAKEN: &str = "is already in use";
+
+/// What EC2 says of a volume whose size is being changed, with a code that is for good otherwise:
+/// "Cannot attach volume vol-... when it is in modification state: MODIFYING" (unverified).
+const BEING_CHANGED: &str = "modification state";
+
+const NOT_NOW: Class = Class::Instance(Refusal::NotNow);
+
 /// The class of an error by its code, its sentence and the HTTP status of the answer, as far as
 /// there was one. A code that is not in the table: without an answer or from 500 on it is the
 /// service's trouble, and below that it is ours.
 pub(crate) fn classify(code: Option<&str>, message: Option<&str>, status: Option<u16>) -> Class {
+    let sentence = message.unwrap_or_default();
     match code {
-        Some(validation::CODE) => validation::class(message.unwrap_or_default()),
+        Some(validation::CODE) => validation::class(sentence),
+        Some("InvalidParameterValue") if sentence.contains(DEVICE_TAKEN) => NOT_NOW,
+        Some("OperationNotPermitted") if sentence.contains(BEING_CHANGED) => NOT_NOW,
         Some(code) => table::class(code).unwrap_or_else(|| by_status(status)),
         None => by_status(status),
     }
@@ -76,6 +90,19 @@ mod tests {
             ("VcpuLimitExceeded", refused(Refusal::NoCapacity)),
             ("MaxSpotInstanceCountExceeded", refused(Refusal::NoCapacity)),
             ("UnsupportedOperation", refused(Refusal::Never)),
+            ("VolumeInUse", refused(Refusal::NotNow)),
+            ("IncorrectModificationState", refused(Refusal::NotNow)),
+            ("VolumeModificationRateExceeded", refused(Refusal::NotNow)),
+            ("SnapshotCreationPerVolumeRateExceeded", refused(Refusal::NotNow)),
+            ("ConcurrentSnapshotLimitExceeded", refused(Refusal::NotNow)),
+            ("InvalidVolume.NotFound", refused(Refusal::Unlisted)),
+            ("InvalidSnapshot.NotFound", refused(Refusal::Unlisted)),
+            ("InvalidAttachment.NotFound", refused(Refusal::Unlisted)),
+            ("InvalidVolume.ZoneMismatch", refused(Refusal::Never)),
+            ("InsufficientVolumeCapacity", refused(Refusal::NoCapacity)),
+            ("VolumeLimitExceeded", refused(Refusal::NoCapacity)),
+            ("IdempotentParameterMismatch", Class::Alarm),
+            ("AttachmentLimitExceeded", Class::Alarm),
             ("UnauthorizedOperation", Class::Alarm),
             ("AccessDenied", Class::Alarm),
             ("AuthFailure", Class::Alarm),
@@ -88,6 +115,26 @@ mod tests {
                 assert_eq!(classify(Some(code), None, status), class, "{code} {status:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_volume_that_is_being_changed_is_told_from_what_is_never_permitted() {
+        let class = |sentence| classify(Some("OperationNotPermitted"), Some(sentence), Some(400));
+        let changing = "Cannot attach volume vol-01234567 when it is in modification state: \
+                        MODIFYING";
+        assert_eq!(class(changing), NOT_NOW);
+        assert_eq!(class("The instance is protected."), Class::Instance(Refusal::Never));
+    }
+
+    #[test]
+    fn a_device_name_that_is_taken_is_told_from_one_that_is_wrong() {
+        let class = |sentence| classify(Some("InvalidParameterValue"), Some(sentence), Some(400));
+        let taken = "Invalid value '/dev/sdh' for unixDevice. Attachment point /dev/sdh is already \
+                     in use";
+        assert_eq!(class(taken), NOT_NOW);
+        let wrong = "Value (/dev/sdk1) for parameter device is invalid. /dev/sdk1 is not a valid \
+                     EBS device name.";
+        assert_eq!(class(wrong), Class::Alarm);
     }
 
     #[test]

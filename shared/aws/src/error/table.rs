@@ -59,6 +59,21 @@ const TABLE: &[(Class, &[&str])] = &[
     (Class::Later, &["ResourceContention", "ResourceInUse", "ScalingActivityInProgress"]),
     // [ec2], [as] A list changed while it was read.
     (Class::Later, &["InvalidNextToken", "InvalidPaginationToken"]),
+    // [ec2] The volume is being made, attached or changed; it was snapshotted in the last 15 s, or
+    // five times at once; a snapshot of it is in use as an image. VolumeModificationRateExceeded is
+    // "Wait at least 6 hours between modifications per EBS volume" (terraform-provider-aws issue
+    // 44612).
+    (
+        Class::Instance(Refusal::NotNow),
+        &[
+            "ConcurrentSnapshotLimitExceeded",
+            "IncorrectModificationState",
+            "InvalidSnapshot.InUse",
+            "SnapshotCreationPerVolumeRateExceeded",
+            "VolumeInUse",
+            "VolumeModificationRateExceeded",
+        ],
+    ),
     // [ec2] Somebody else is moving or tagging the same box.
     (
         Class::Instance(Refusal::NotNow),
@@ -75,7 +90,37 @@ const TABLE: &[(Class, &[&str])] = &[
     // one has a form that EC2 gave up; "not found" proves no absence ("Eventual consistency").
     (
         Class::Instance(Refusal::Unlisted),
-        &["InvalidID", "InvalidInstanceID.Malformed", "InvalidInstanceID.NotFound"],
+        &[
+            "InvalidAttachment.NotFound",
+            "InvalidID",
+            "InvalidInstanceID.Malformed",
+            "InvalidInstanceID.NotFound",
+            "InvalidSnapshot.NotFound",
+            "InvalidSnapshotID.Malformed",
+            "InvalidVolume.NotFound",
+            "InvalidVolumeID.Malformed",
+        ],
+    ),
+    // [ec2] No room for a volume in the zone (a server error, status 500), or no quota for one more
+    // volume or snapshot.
+    (
+        Class::Instance(Refusal::NoCapacity),
+        &["InsufficientVolumeCapacity", "SnapshotLimitExceeded", "VolumeLimitExceeded"],
+    ),
+    // [ec2] A volume and an instance of different zones. The older name is in the same list.
+    (
+        Class::Instance(Refusal::Never),
+        &["InvalidVolume.ZoneMismatch", "InvalidVolumeID.ZoneMismatch"],
+    ),
+    // [ec2] A box or a kind of box that cannot carry homes, a zone or a key that does not exist.
+    (
+        Class::Alarm,
+        &[
+            "AttachmentLimitExceeded",
+            "EncryptedVolumesNotSupported",
+            "InvalidZone.NotFound",
+            "VolumeTypeNotAvailableInZone",
+        ],
     ),
     // [ec2] No machine, no address, or no quota for it; the last pass when others stop.
     (

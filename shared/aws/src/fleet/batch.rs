@@ -1,36 +1,69 @@
-//! Calls for more instances than AWS takes at once.
+//! Calls for more than AWS takes at once.
 
-use std::future::Future;
+use std::{fmt::Display, future::Future};
 
+use aws_sdk_ec2::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use hotdesk::{
     fleet::{Answer, Refusal, Refused},
     id::InstanceId,
 };
 
-use crate::error::Failed;
+use crate::error::{self, Failed};
 
 /// How many describing calls run side by side: few enough that a pass leaves most of the account's
 /// tokens to others (EC2 Developer Guide, "Request throttling": 100, refilled by 20 a second).
 const SIDE_BY_SIDE: usize = 4;
 
-/// Describes instances, `size` a call.
-pub(super) async fn describe<T, F>(
-    instances: &[InstanceId],
+/// Describes what has these ids, `size` a call.
+pub(crate) async fn describe<I, T, F>(
+    ids: &[I],
     size: usize,
     call: impl Fn(Vec<String>) -> F,
 ) -> Answer<T>
 where
+    I: Display,
     T: Default + IntoIterator + Extend<<T as IntoIterator>::Item>,
     F: Future<Output = Answer<T>>,
 {
-    let calls: Vec<F> = instances.chunks(size).map(|some| call(texts(some))).collect();
+    let calls: Vec<F> = ids.chunks(size).map(|some| call(texts(some))).collect();
     let mut answers = stream::iter(calls).buffer_unordered(SIDE_BY_SIDE);
     let mut all = T::default();
     while let Some(some) = answers.try_next().await? {
         all.extend(some);
     }
     Ok(all)
+}
+
+/// EC2's description of what has these ids, as far as it is listed; `None` if nothing is. One id that
+/// EC2 does not list (any more, or yet) fails them all; its sentence names those, and the others are
+/// asked for again. (EC2 Developer Guide, "Error codes": InvalidInstanceID.NotFound and its like.)
+pub(crate) async fn listed<T, E, F>(
+    mut ids: Vec<String>,
+    call: impl Fn(Vec<String>) -> F,
+) -> Answer<Option<T>>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+{
+    while !ids.is_empty() {
+        let error = match call(ids.clone()).await {
+            Ok(reply) => return Ok(Some(reply)),
+            Err(error) => error,
+        };
+        let asked = ids.len();
+        if error::refusal(&error) == Some(Refusal::Unlisted) {
+            let sentence = error.message().unwrap_or_default();
+            ids.retain(|id| !sentence.contains(id.as_str()));
+        }
+        if ids.len() == asked {
+            return Err(error::fleet(error));
+        }
+    }
+    Ok(None)
 }
 
 /// Changes instances, `size` a call, one call after the other. AWS refuses a batch whole for one
@@ -71,8 +104,8 @@ where
     Ok(refused)
 }
 
-fn texts(instances: &[InstanceId]) -> Vec<String> {
-    instances.iter().map(ToString::to_string).collect()
+fn texts(ids: &[impl Display]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
 }
 
 #[cfg(test)]

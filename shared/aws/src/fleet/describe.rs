@@ -3,11 +3,13 @@
 use aws_sdk_autoscaling::types::{
     AutoScalingGroup, AutoScalingInstanceDetails, Instance as AsgInstance, LifecycleState,
 };
-use aws_sdk_ec2::types::{Instance, InstanceStateName};
+use aws_sdk_ec2::types::{AttachmentStatus, Instance, InstanceStateName};
 use hotdesk::{
     clock::Ms,
     fleet::{Group, Lifecycle, Machine, Member, Power, Sizes},
+    id::VolumeId,
     seats::Addresses,
+    volumes::HOME_DEVICE,
 };
 
 /// The process that replaces members to balance zones (Auto Scaling User Guide, "Suspend and resume
@@ -91,5 +93,19 @@ pub(super) fn machine(instance: &Instance) -> Option<Machine> {
             private_ip: instance.private_ip_address().unwrap_or_default().to_owned(),
         },
         launched: Ms(launched.and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()),
+        zone: instance
+            .placement()
+            .and_then(|p| p.availability_zone())
+            .unwrap_or_default()
+            .to_owned(),
+        home: home(instance),
     })
+}
+
+/// What has the device of homes, unless it is gone from there.
+fn home(instance: &Instance) -> Option<VolumeId> {
+    let mut devices = instance.block_device_mappings().iter();
+    let device = devices.find(|device| device.device_name() == Some(HOME_DEVICE))?;
+    let volume = device.ebs().filter(|ebs| ebs.status() != Some(&AttachmentStatus::Detached))?;
+    volume.volume_id()?.parse().ok()
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use hotdesk::{
     clock::Ms,
-    id::{Epoch, InstanceId, UserId},
+    id::{InstanceId, UserId},
+    ledger::{End, Ending, Farewell},
     seats::{Answer, BoxItem, Identity, Items, Open, Page, Seat, Seats, UserItem, Write},
 };
 
 use super::{
-    DynamoSeats, Transaction,
-    condition::{number, refused, seat_of, text, update, update_item},
+    DynamoSeats,
+    condition::{number, refused, text},
     record::{CAPACITY_KEY, Record, box_key, user_key},
 };
 
@@ -23,25 +24,20 @@ const KEPT_DEAD: Duration = Duration::from_secs(48 * 3600);
 const WANTED_EVERY: Duration = Duration::from_secs(3);
 
 impl Seats for DynamoSeats {
-    async fn open(&self, seat: &Seat, identity: &Identity, began: Ms) -> Answer<Open> {
-        self.open_seat(seat, identity, began).await
+    async fn open(&self, seat: &Seat, identity: &Identity, began: Ms, due: Ms) -> Answer<Open> {
+        self.open_seat(seat, identity, began, due).await
     }
 
-    async fn revoke(&self, user: &UserId, now: Ms) -> Answer<Option<Seat>> {
-        self.revoke_sessions(user, now).await
+    async fn revoke(&self, user: &UserId, by: &UserId, now: Ms) -> Answer<Option<Seat>> {
+        self.revoke_sessions(user, by, now).await
     }
 
-    async fn end(&self, seat: &Seat) -> Answer<Write> {
-        let request = self
-            .change(user_key(&seat.user), "SET #state = :ending")
-            .condition_expression(
-                "instance = :instance AND epoch = :epoch AND #state IN (:open, :ending)",
-            )
-            .expression_attribute_values(":open", text("open"))
-            .expression_attribute_values(":ending", text("ending"))
-            .expression_attribute_values(":instance", text(seat.instance.as_str()))
-            .expression_attribute_values(":epoch", number(seat.epoch.0));
-        refused(request.send().await)
+    async fn end(&self, seat: &Seat, ending: &Ending) -> Answer<Write> {
+        self.end_seat(seat, ending).await
+    }
+
+    async fn part(&self, seat: &Seat, farewell: Farewell) -> Answer<Write> {
+        self.note_farewell(seat, farewell).await
     }
 
     async fn park(&self, instance: &InstanceId) -> Answer<Write> {
@@ -53,23 +49,12 @@ impl Seats for DynamoSeats {
         refused(request.send().await)
     }
 
-    async fn close_and_park(
-        &self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-    ) -> Answer<Write> {
-        self.close(user, instance, epoch, None).await
+    async fn close_and_park(&self, end: &End) -> Answer<Write> {
+        self.close(end, None).await
     }
 
-    async fn close_dead(
-        &self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-        now: Ms,
-    ) -> Answer<Write> {
-        self.close(user, instance, epoch, Some(now.plus(KEPT_DEAD))).await
+    async fn close_dead(&self, end: &End) -> Answer<Write> {
+        self.close(end, Some(end.at.plus(KEPT_DEAD))).await
     }
 
     async fn bury(&self, instance: &InstanceId, now: Ms) -> Answer<Write> {
@@ -94,7 +79,7 @@ impl Seats for DynamoSeats {
         let request = self
             .client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.seats)
             .key("pk", text(&box_key(instance)))
             .condition_expression("attribute_not_exists(pk) OR #state = :waking")
             .expression_attribute_names("#state", "state")
@@ -146,7 +131,7 @@ impl Seats for DynamoSeats {
         let request = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.seats)
             .key("pk", text(CAPACITY_KEY))
             .update_expression("SET asked = :now")
             .condition_expression("attribute_not_exists(asked) OR asked < :before")
@@ -158,9 +143,10 @@ impl Seats for DynamoSeats {
 
 impl DynamoSeats {
     /// An update of the item at `key`; its expressions may name `#state`.
-    fn change(&self, key: String, expression: &str) -> UpdateItemFluentBuilder {
-        let request = self.client.update_item().table_name(&self.table).key("pk", text(&key));
-        request.update_expression(expression).expression_attribute_names("#state", "state")
+    pub(super) fn change(&self, key: String, expression: &str) -> UpdateItemFluentBuilder {
+        let request = self.client.update_item().table_name(&self.tables.seats);
+        let request = request.key("pk", text(&key)).update_expression(expression);
+        request.expression_attribute_names("#state", "state")
     }
 
     async fn move_box(&self, instance: &InstanceId, from: &str, to: &str) -> Answer<Write> {
@@ -170,40 +156,5 @@ impl DynamoSeats {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(to));
         refused(request.send().await)
-    }
-
-    /// Closes a seat and parks its box. The seat of a living box must be ending; that of a dead one
-    /// (`kept`: until when its item is) may also be open. The item of a dead box keeps its end.
-    async fn close(
-        &self,
-        user: &UserId,
-        instance: &InstanceId,
-        epoch: Epoch,
-        kept: Option<Ms>,
-    ) -> Answer<Write> {
-        let from = if kept.is_some() { "open" } else { "ending" };
-        let close = update(&self.table, user_key(user), "SET #state = :closed")
-            .condition_expression(
-                "instance = :instance AND epoch = :epoch AND #state IN (:from, :ending, :closed)",
-            )
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":from", text(from))
-            .expression_attribute_values(":ending", text("ending"))
-            .expression_attribute_values(":closed", text("closed"))
-            .expression_attribute_values(":instance", text(instance.as_str()))
-            .expression_attribute_values(":epoch", number(epoch.0));
-        let set = match kept {
-            Some(_) => "SET #state = :parked, expires = :expires REMOVE #user, epoch",
-            None => "SET #state = :parked REMOVE #user, epoch",
-        };
-        let park = seat_of(update(&self.table, box_key(instance), set), user, epoch);
-        let park = match kept {
-            Some(kept) => park.expression_attribute_values(":expires", number(kept.seconds())),
-            None => park,
-        };
-        match self.transact(vec![update_item(close)?, update_item(park)?]).await? {
-            Transaction::Done => Ok(Write::Done),
-            Transaction::Cancelled(_) => Ok(Write::Refused),
-        }
     }
 }

@@ -1,30 +1,36 @@
-//! Opening a seat: the items of its user and of its box in one transaction, on the condition that
-//! the session was not revoked.
+//! Opening a seat: the items of its user and of its box and the user's home in one transaction, on
+//! the condition that the session was not revoked.
 
 use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, ReturnValuesOnConditionCheckFailure,
 };
 use hotdesk::{
     clock::Ms,
-    seats::{Answer, Identity, Open, Seat},
+    seats::{Answer, Identity, Open, Seat, SeatsError},
 };
 
 use super::{
     DynamoSeats, Transaction,
-    condition::{check_item, number, put, put_item, text},
+    close::earlier,
+    condition::{check_item, number, put, put_item, text, update_item},
+    homes::{QUEUE, home_update},
     record::{Record, open_user, revoked_key, seat_box},
 };
 
 impl DynamoSeats {
     /// See [`hotdesk::seats::Seats::open`]. Of a conflict DynamoDB tells only the items whose
     /// condition did not hold.
+    ///
+    /// A home that this seat wants already is left as it is; as the rest of the transaction would
+    /// only write what is there, there is nothing to write then.
     pub(super) async fn open_seat(
         &self,
         seat: &Seat,
         identity: &Identity,
         began: Ms,
+        due: Ms,
     ) -> Answer<Open> {
-        let user = put(&self.table, open_user(seat, identity)?)
+        let user = put(&self.tables.seats, open_user(seat, identity)?)
             .condition_expression(
                 "attribute_not_exists(pk) OR (issuer = :issuer AND subject = :subject AND \
                  ((#state = :closed AND epoch < :epoch) OR \
@@ -38,7 +44,7 @@ impl DynamoSeats {
             .expression_attribute_values(":instance", text(seat.instance.as_str()))
             .expression_attribute_values(":epoch", number(seat.epoch.0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let instance = put(&self.table, seat_box(seat)?)
+        let instance = put(&self.tables.seats, seat_box(seat)?)
             .condition_expression(
                 "attribute_not_exists(pk) OR (#state = :seat AND #user = :user AND epoch = :epoch)",
             )
@@ -49,16 +55,36 @@ impl DynamoSeats {
             .expression_attribute_values(":epoch", number(seat.epoch.0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let session = ConditionCheck::builder()
-            .table_name(&self.table)
+            .table_name(&self.tables.seats)
             .key("pk", text(&revoked_key(&seat.user)))
             .condition_expression("attribute_not_exists(pk) OR #at < :began")
             .expression_attribute_names("#at", "at")
             .expression_attribute_values(":began", number(began.0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let items = vec![put_item(user)?, put_item(instance)?, check_item(session)?];
-        match self.transact(items).await? {
-            Transaction::Done => Ok(Open::Opened),
-            Transaction::Cancelled(reasons) => refusal(&reasons, identity),
+        let set = "SET epoch = :epoch, instance = :instance, due = :due, queue = :queue \
+                   ADD rev :one";
+        let home = home_update(&self.tables.homes, &seat.user, set)
+            .condition_expression("attribute_not_exists(epoch) OR epoch < :epoch")
+            .expression_attribute_values(":epoch", number(seat.epoch.0))
+            .expression_attribute_values(":instance", text(seat.instance.as_str()))
+            .expression_attribute_values(":due", number(due.0))
+            .expression_attribute_values(":queue", text(QUEUE))
+            .expression_attribute_values(":one", number(1))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let items =
+            vec![put_item(user)?, put_item(instance)?, check_item(session)?, update_item(home)?];
+        let reasons = match self.transact(items).await? {
+            Transaction::Done => return Ok(Open::Opened),
+            Transaction::Cancelled(reasons) => reasons,
+        };
+        match earlier(&reasons)? {
+            None => refusal(&reasons, identity),
+            Some(home)
+                if home.epoch == seat.epoch && home.instance == Some(seat.instance.clone()) =>
+            {
+                Ok(Open::Opened)
+            }
+            Some(home) => Err(SeatsError::Corrupt(format!("home of {}", home.user))),
         }
     }
 }

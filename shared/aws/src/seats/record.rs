@@ -2,7 +2,8 @@
 //!
 //! Key `pk` (S): `user#<name>`, `instance#<id>`, `revoked#<name>` or `fleet#capacity`. `state` (S),
 //! `instance` (S), `user` (S), `epoch` (N), `since` (N, ms), `publicIp`, `privateIp`, `issuer`,
-//! `subject` (S), `at` (N, ms), `expires` (N, seconds since 1970: the table's time to live).
+//! `subject` (S), `ending` (M, as [`Ending`] says), `farewell` (S), `at` (N, ms), `expires` (N, seconds
+//! since 1970: the table's time to live).
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
+    ledger::{Ending, Farewell},
     seats::{Addresses, BoxItem, Identity, Seat, SeatsError, UserItem, UserState},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -44,6 +46,10 @@ struct UserRow {
     public_ip: String,
     #[serde(default)]
     private_ip: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ending: Option<Ending>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    farewell: Option<Farewell>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,11 +133,13 @@ fn read<T: DeserializeOwned>(item: serde_dynamo::Item, pk: &str) -> Result<T, Se
 impl UserRow {
     fn item(self, user: UserId) -> UserItem {
         let addresses = Addresses { public_ip: self.public_ip, private_ip: self.private_ip };
-        let Self { state, instance, epoch, since, issuer, subject, .. } = self;
+        let Self { state, instance, epoch, since, issuer, subject, ending, farewell, .. } = self;
         UserItem {
             seat: Seat { user, instance, epoch, since, addresses },
             state,
             identity: Identity { issuer, subject },
+            ending,
+            farewell,
         }
     }
 }
@@ -158,6 +166,8 @@ pub(super) fn open_user(seat: &Seat, identity: &Identity) -> Result<Row, SeatsEr
         subject: identity.subject.clone(),
         public_ip: seat.addresses.public_ip.clone(),
         private_ip: seat.addresses.private_ip.clone(),
+        ending: None,
+        farewell: None,
     })
 }
 
@@ -168,6 +178,7 @@ pub(super) fn seat_box(seat: &Seat) -> Result<Row, SeatsError> {
     Ok(row)
 }
 
-fn write(row: impl Serialize) -> Result<Row, SeatsError> {
+/// A row of any of the tables.
+pub(super) fn write(row: impl Serialize) -> Result<Row, SeatsError> {
     serde_dynamo::to_item(row).map_err(|e| SeatsError::Corrupt(e.to_string()))
 }

@@ -7,12 +7,14 @@ use aws_sdk_dynamodb::types::{
 use hotdesk::{
     clock::Ms,
     id::UserId,
+    ledger::{Ending, Why},
     seats::{Answer, KEPT_REVOKED, Seat, SeatsError, UserState},
 };
 
 use super::{
     DynamoSeats, Transaction,
     condition::{check_item, number, text, update, update_item},
+    ending::value,
     record::{Record, revoked_key, user_key},
 };
 
@@ -22,7 +24,13 @@ const ROUNDS: usize = 5;
 impl DynamoSeats {
     /// See [`hotdesk::seats::Seats::revoke`]. What the user's item says is read, and still has to be
     /// so when the revocation is written: a seat that opens in between is seen the next time.
-    pub(super) async fn revoke_sessions(&self, user: &UserId, now: Ms) -> Answer<Option<Seat>> {
+    pub(super) async fn revoke_sessions(
+        &self,
+        user: &UserId,
+        by: &UserId,
+        now: Ms,
+    ) -> Answer<Option<Seat>> {
+        let ending = Ending { why: Why::Revoked, at: now, last_seen: None, by: Some(by.clone()) };
         for _ in 0..ROUNDS {
             let keys = [user_key(user), revoked_key(user)];
             let (mut at, mut open) = (now, None);
@@ -34,7 +42,7 @@ impl DynamoSeats {
                 }
             }
             let seat = match &open {
-                Some(seat) => update_item(self.ending(seat))?,
+                Some(seat) => update_item(self.ending(seat, &ending)?)?,
                 None => check_item(self.not_open(user))?,
             };
             if let Transaction::Done = self.transact(vec![self.revoked(user, at)?, seat]).await? {
@@ -47,7 +55,7 @@ impl DynamoSeats {
     /// Never back to an earlier time.
     fn revoked(&self, user: &UserId, at: Ms) -> Answer<TransactWriteItem> {
         let set = "SET #at = :at, expires = :expires";
-        let revoked = update(&self.table, revoked_key(user), set)
+        let revoked = update(&self.tables.seats, revoked_key(user), set)
             .condition_expression("attribute_not_exists(pk) OR #at <= :at")
             .expression_attribute_names("#at", "at")
             .expression_attribute_values(":at", number(at.0))
@@ -55,19 +63,21 @@ impl DynamoSeats {
         update_item(revoked)
     }
 
-    fn ending(&self, seat: &Seat) -> UpdateBuilder {
-        update(&self.table, user_key(&seat.user), "SET #state = :ending")
+    fn ending(&self, seat: &Seat, ending: &Ending) -> Answer<UpdateBuilder> {
+        let set = "SET #state = :ending, ending = :why";
+        Ok(update(&self.tables.seats, user_key(&seat.user), set)
             .condition_expression("instance = :instance AND epoch = :epoch AND #state = :open")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":open", text("open"))
             .expression_attribute_values(":ending", text("ending"))
+            .expression_attribute_values(":why", value(ending)?)
             .expression_attribute_values(":instance", text(seat.instance.as_str()))
-            .expression_attribute_values(":epoch", number(seat.epoch.0))
+            .expression_attribute_values(":epoch", number(seat.epoch.0)))
     }
 
     fn not_open(&self, user: &UserId) -> ConditionCheckBuilder {
         ConditionCheck::builder()
-            .table_name(&self.table)
+            .table_name(&self.tables.seats)
             .key("pk", text(&user_key(user)))
             .condition_expression("attribute_not_exists(pk) OR #state <> :open")
             .expression_attribute_names("#state", "state")

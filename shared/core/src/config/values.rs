@@ -60,3 +60,41 @@ impl FromStr for BaseUrl {
 #[derive(Debug, thiserror::Error)]
 #[error("must be an http:// or https:// URL")]
 pub struct NoUrl;
+
+/// A price in millionths of any currency, from a decimal such as `0.0832`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price(pub u64);
+
+impl FromStr for Price {
+    type Err = NoPrice;
+
+    fn from_str(text: &str) -> Result<Self, NoPrice> {
+        let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(rest) || whole.len() > 6 || rest.len() > 6 {
+            return Err(NoPrice);
+        }
+        let millionths = format!("{whole}{rest:0<6}");
+        millionths.parse().map(Self).map_err(|_| NoPrice)
+    }
+}
+
+/// Not a decimal number with at most six digits before and after the point.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "must be a decimal number such as 0.0832, with at most six digits before and after the point"
+)]
+pub struct NoPrice;
+
+/// Words with commas between; none if empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
+impl FromStr for Words {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        Ok(Self(words.map(ToOwned::to_owned).collect()))
+    }
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     clock::Ms,
-    id::{Epoch, InstanceId, UserId},
+    id::{Epoch, InstanceId, UserId, VolumeId},
 };
 
 /// How long a ticket lives: long enough for one redirect on a slow line.
@@ -110,9 +110,6 @@ pub struct TicketClaims {
     pub sub: UserId,
     /// The seat's epoch.
     pub epoch: Epoch,
-    /// The volume that is the user's home, once homes exist.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub home: Option<String>,
     /// The session's end, seconds since 1970: the box's own cookie ends no later.
     pub session_exp: u64,
     /// A [`SeatClaims`] token for the heartbeat; opaque to the agent.
@@ -194,7 +191,42 @@ impl DrainClaims {
     }
 }
 
+/// An order of the control plane to the agent of a box: that volume is the home of the box's user, and
+/// is to be opened. Given to the box of an open seat, again and again until it says how that went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeClaims {
+    /// [`HomeClaims::audience_of`] the box.
+    pub aud: String,
+    /// The user whose box it is.
+    pub sub: UserId,
+    /// The seat's epoch.
+    pub epoch: Epoch,
+    /// The volume.
+    pub volume: VolumeId,
+    /// Its size, GiB: the file system grows to it.
+    pub size: u32,
+    /// Nobody had it mounted yet: if it is blank, a file system is made.
+    #[serde(default)]
+    pub new: bool,
+    /// Of what time the files are, if newer ones were lost or somebody restored them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files_of: Option<Ms>,
+    /// Signed at; an agent refuses an order older than its boot.
+    pub iat: u64,
+    /// Ends at.
+    pub exp: u64,
+}
+
+impl HomeClaims {
+    /// The audience of orders to that box: not that of its tickets.
+    #[must_use]
+    pub fn audience_of(instance: &InstanceId) -> String {
+        format!("home:{instance}")
+    }
+}
+
 claims!(SessionClaims);
 claims!(TicketClaims);
 claims!(SeatClaims);
 claims!(DrainClaims);
+claims!(HomeClaims);
