@@ -8,8 +8,10 @@ use std::{
 
 use hotdesk::{
     clock::Ms,
-    fleet::{Boxes, Drained, Readiness},
+    fleet::{Boxes, Drained, HomeAnswer, HomeOrder, Readiness},
+    homes::Stage,
     id::InstanceId,
+    ledger::Farewell,
     seats::Addresses,
 };
 
@@ -58,6 +60,10 @@ impl Boxes for ReadyBoxes {
 
     async fn drain(&self, instance: &InstanceId, _: &Addresses) -> Drained {
         self.drained.lock().expect("not poisoned").push(instance.clone());
-        Drained::Done
+        Drained::Done(Farewell::Nothing)
+    }
+
+    async fn open_home(&self, _: &HomeOrder, _: &Addresses) -> HomeAnswer {
+        HomeAnswer::At(Stage::Mounted, None)
     }
 }

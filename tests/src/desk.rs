@@ -15,7 +15,7 @@ use hotdesk::{
     web::Reply,
 };
 use hotdesk_aws::DynamoSeats;
-use hotdesk_stack::{moto::Moto, redis::Redis, seats_table};
+use hotdesk_stack::{environment, moto::Moto, redis::Redis, tables};
 use http::{StatusCode, header};
 use lambda_http::{Body, Request};
 
@@ -64,7 +64,7 @@ impl Desk {
         let redis = Redis::start().await.expect("redis");
         let moto = Moto::start().await.expect("moto");
         let dynamodb = aws_sdk_dynamodb::Client::new(&moto.sdk_config().await);
-        seats_table::create(&dynamodb, "seats").await.expect("a table");
+        tables::create(&dynamodb, &environment::tables()).await.expect("tables");
         let store = RedisStore::new(redis.url(), "").expect("a store");
         let (private, public) = generate().expect("keys");
         let signer = Signer::from_jwk(&private).expect("a private key");
@@ -72,7 +72,7 @@ impl Desk {
         let lifetime = Duration::from_secs(900);
         let dispatch = dispatch::App {
             store: store.clone(),
-            seats: DynamoSeats::new(dynamodb, "seats"),
+            seats: DynamoSeats::new(dynamodb, environment::tables(), 0),
             clock: SystemClock,
             signer: signer.clone(),
             verifier: verifier.clone(),

@@ -11,7 +11,7 @@ use hotdesk::{
     fleet::LAUNCH_HOOK,
     store::redis::RedisStore,
 };
-use hotdesk_aws::{AwsFleet, DynamoSeats};
+use hotdesk_aws::{AwsFleet, DynamoSeats, VolumeConfig};
 use hotdesk_sim::{Effect, GroupSpec, HookResult, HookSpec, Settings, Sim, Transition, http};
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::mpsc};
@@ -74,7 +74,8 @@ impl Cloud {
     pub async fn fleet(&self) -> AwsFleet {
         let config = hotdesk_stack::moto::sdk_config(&self.endpoint).await;
         let autoscaling = aws_sdk_autoscaling::Client::new(&config);
-        AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "hotdesk")
+        let volumes = VolumeConfig { fleet: "hotdesk".into(), key: None };
+        AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "hotdesk", volumes)
     }
 
     /// EC2 itself, for what people do behind hotdesk's back.

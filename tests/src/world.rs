@@ -11,7 +11,9 @@ mod beginning;
 pub mod boxes;
 pub mod check;
 pub mod clock;
+pub mod disks;
 mod events;
+mod files;
 pub mod gate;
 mod lambda;
 pub mod people;
@@ -19,7 +21,7 @@ pub mod seats;
 pub mod store;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -34,9 +36,9 @@ use gate::Gate;
 use hotdesk::{
     clock::Clock,
     control::{ControlPlane, Policy},
-    id::InstanceId,
+    id::{InstanceId, UserId},
 };
-use hotdesk_aws::AwsFleet;
+use hotdesk_aws::{AwsFleet, VolumeConfig};
 use hotdesk_sim::{
     Call, Sim,
     http::{self, Shared},
@@ -48,7 +50,7 @@ use seats::WorldSeats;
 use store::WorldStore;
 use tokio::{sync::mpsc, task::JoinSet};
 
-pub use beginning::{Beginning, group, policy};
+pub use beginning::{Beginning, HOMES, group, policy};
 pub use events::Deliveries;
 
 /// A Redis that several worlds use one after the other.
@@ -92,6 +94,10 @@ pub struct World {
     /// What must never happen, and did.
     pub violations: Arc<Mutex<Vec<String>>>,
     forgiven: Arc<Mutex<BTreeSet<InstanceId>>>,
+    /// What everybody has written into their homes.
+    notes: Mutex<BTreeMap<UserId, Vec<String>>>,
+    /// How many notes were written, each of which is its number.
+    written: AtomicUsize,
     redis_url: String,
     /// The server behind the store.
     server: Server,
@@ -135,6 +141,7 @@ impl World {
                 aws_sdk_ec2::Client::from_conf(ec2.build()),
                 aws_sdk_autoscaling::Client::from_conf(autoscaling.build()),
                 GROUP,
+                VolumeConfig { fleet: GROUP.into(), key: None },
             ),
             boxes: WorldBoxes::new(&clock),
             clock: clock.clone(),
@@ -166,6 +173,8 @@ impl World {
             lambdas,
             violations,
             forgiven,
+            notes: Mutex::default(),
+            written: AtomicUsize::default(),
             redis_url,
             server: Arc::clone(server),
             _tasks: tasks,

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use hotdesk::{
     clock::{Clock, Ms, SystemClock},
+    ledger::{End, Ending, Why},
     seats::{Seats, Truth, UserState},
     store::{Store, StoreError},
     token::SessionClaims,
@@ -129,7 +130,10 @@ async fn stop(desk: &Desk, user: &str) {
     // They may have waited for a box in vain.
     let item = desk.seats().user(&user.parse().unwrap()).await.unwrap();
     let Some(seat) = item.map(|item| item.seat) else { return };
-    desk.seats().close_and_park(&seat.user, &seat.instance, seat.epoch).await.unwrap();
+    let at = SystemClock.now();
+    let ending = Ending { why: Why::Idle, at, last_seen: None, by: None };
+    let end = End { seat: seat.clone(), ending, farewell: None, at };
+    desk.seats().close_and_park(&end).await.unwrap();
     let truths = [Truth::Parked(seat.instance.clone()), Truth::User(seat, UserState::Closed)];
     match desk.store().adopt(&truths, SystemClock.now()).await {
         Ok(_) | Err(StoreError::Cold) => {}

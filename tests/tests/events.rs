@@ -13,19 +13,26 @@ use hotdesk_tests::{
 };
 use serde_json::Value;
 
-const POLICY: Policy = Policy { spares: 0, min_boxes: 0, ..policy() };
+fn desk_policy() -> Policy {
+    Policy { spares: 0, min_boxes: 0, ..policy() }
+}
 
 /// The status that each HTTP event is answered with.
-const ANSWERS: [(&str, u16); 15] = [
+const ANSWERS: [(&str, u16); 20] = [
+    ("dispatch-delete-foreign-origin", 403),
+    ("dispatch-export-method-not-allowed", 405),
     ("dispatch-health", 200),
     ("dispatch-home-signed-out", 302),
+    ("dispatch-homes-signed-out", 302),
     ("dispatch-keys", 200),
     ("dispatch-method-not-allowed", 405),
     ("dispatch-open-forged-session", 401),
     ("dispatch-open-in-passing", 403),
     ("dispatch-open-signed-out", 401),
     ("dispatch-problem-page", 200),
+    ("dispatch-restore-signed-out", 401),
     ("dispatch-revoke-signed-out", 401),
+    ("dispatch-somebodys-home-signed-out", 401),
     ("dispatch-status-signed-out", 401),
     ("dispatch-stop-foreign-origin", 403),
     ("dispatch-unknown-route", 404),
@@ -48,7 +55,7 @@ fn events() -> Vec<(String, Value)> {
 }
 
 async fn app(desk: &Desk, cloud: &Cloud) -> App {
-    let plane = cloud.plane(desk, ReadyBoxes::default(), POLICY).await;
+    let plane = cloud.plane(desk, ReadyBoxes::default(), desk_policy()).await;
     lifecycle::App { plane, group: "hotdesk".into() }
 }
 

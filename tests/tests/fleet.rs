@@ -8,6 +8,7 @@ mod fleet {
 
     mod boots;
     mod events;
+    mod homes;
     mod kills;
     mod large;
     mod lifetime;

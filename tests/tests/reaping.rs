@@ -22,7 +22,9 @@ use hotdesk_tests::{
 };
 use http::StatusCode;
 
-const POLICY: Policy = policy();
+fn desk_policy() -> Policy {
+    policy()
+}
 
 /// Makes a user's last heartbeat that much older, in both tables.
 fn age(desk: &Desk, user: &str, by: Duration) {
@@ -54,7 +56,7 @@ async fn a_ping_between_the_reapers_list_and_its_act_saves_the_box() {
         }
     });
     let cloud = Cloud::start().await;
-    let plane = cloud.plane(&desk, boxes, POLICY).await;
+    let plane = cloud.plane(&desk, boxes, desk_policy()).await;
     let pass = plane.pass("test").await.expect("a pass");
     assert_eq!((pass.found, pass.begun, pass.revived), (1, 0, 1));
     assert_eq!(desk.open("alice").await.expect("still hers").instance, sent.instance);
@@ -68,7 +70,7 @@ async fn a_box_that_saw_a_heartbeat_is_not_taken() {
     age(&desk, "alice", Duration::from_secs(301));
     let cloud = Cloud::start().await;
     let boxes = ReadyBoxes::when_asked(|| async { Some(SystemClock.now()) });
-    let pass = cloud.plane(&desk, boxes, POLICY).await.pass("test").await.expect("a pass");
+    let pass = cloud.plane(&desk, boxes, desk_policy()).await.pass("test").await.expect("a pass");
     assert_eq!((pass.begun, pass.revived), (0, 1));
 }
 
@@ -79,7 +81,7 @@ async fn back_at_299_seconds_is_safe() {
     desk.open("alice").await.expect("a box");
     age(&desk, "alice", Duration::from_secs(299));
     let cloud = Cloud::start().await;
-    let plane = cloud.plane(&desk, ReadyBoxes::default(), POLICY).await;
+    let plane = cloud.plane(&desk, ReadyBoxes::default(), desk_policy()).await;
     assert_eq!(plane.pass("test").await.expect("a pass").found, 0);
 }
 
@@ -106,7 +108,7 @@ impl AfterAlice {
     async fn came_and_left() -> Self {
         let desk = Arc::new(Desk::start().await);
         let cloud = Arc::new(Cloud::start().await);
-        let plane = cloud.plane(&desk, ReadyBoxes::default(), POLICY).await;
+        let plane = cloud.plane(&desk, ReadyBoxes::default(), desk_policy()).await;
         let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
 
         // An empty group gets its spare; alice takes it, and another one boots.
@@ -194,7 +196,7 @@ async fn a_rested_box_is_woken_before_another_is_launched() {
 async fn a_terminated_box_costs_its_user_one_click() {
     let desk = Arc::new(Desk::start().await);
     let cloud = Arc::new(Cloud::start().await);
-    let policy = Policy { spares: 2, ..POLICY };
+    let policy = Policy { spares: 2, ..desk_policy() };
     let plane = cloud.plane(&desk, ReadyBoxes::default(), policy).await;
     let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
     plane.pass("boot").await.expect("a pass");
@@ -213,7 +215,8 @@ async fn a_terminated_box_costs_its_user_one_click() {
 async fn spares_that_nobody_needs_are_retired() {
     let desk = Arc::new(Desk::start().await);
     let cloud = Arc::new(Cloud::start().await);
-    let mut plane = cloud.plane(&desk, ReadyBoxes::default(), Policy { spares: 3, ..POLICY }).await;
+    let mut plane =
+        cloud.plane(&desk, ReadyBoxes::default(), Policy { spares: 3, ..desk_policy() }).await;
     let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
     plane.pass("boot").await.expect("a pass");
     boots(&cloud, &app, 3).await;

@@ -68,6 +68,8 @@ pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
         Event::Dead(instance) if plane.known(&instance).await?.phase != BoxPhase::Unknown => {
             Box::pin(plane.dead(&instance)).await?;
             Box::pin(plane.converge(&request_id)).await?;
+            // A home that it had is free once it is terminated, and somebody may wait for it.
+            Box::pin(plane.tend_due_homes()).await?;
         }
         Event::Stopped(instance) => {
             Box::pin(plane.stopped(&instance)).await?;

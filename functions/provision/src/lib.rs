@@ -4,8 +4,10 @@
 //! - A seat was opened: its box is tagged with its owner. The record may be late, so the table is
 //!   asked whether the seat is still open; a tag that is missing is nothing, another user's is a
 //!   lie.
-//! - A seat is ending: its box is ordered to let nobody in any more. Not reached in some seconds, it
-//!   is left to the stop of the box.
+//! - A seat was opened: its user's home is made if there is none, attached, and the box ordered to open
+//!   it. What is not done in some seconds is left to the reaper's pass.
+//! - A seat is ending: its box is ordered to let nobody in any more, and to let go of the user's files.
+//!   Not reached in some seconds, it is left to the stop of the box.
 //! - A seat was opened, or somebody left word that capacity is wanted: one round of capacity for
 //!   the whole batch. So a storm of logins costs a handful of calls, and the function that people
 //!   reach from the internet needs no right to touch the fleet.
@@ -23,6 +25,7 @@ use hotdesk::{
     control::{ControlPlane, WORK},
     error::Error,
     fleet::{Boxes, Fleet},
+    id::UserId,
     seats::{Seat, Seats, UserState},
     store::{Store, StoreError},
 };
@@ -44,7 +47,13 @@ pub async fn handle<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock>(
     // People wait for capacity and whoever is to go is in until then; nobody waits for tags.
     let scale =
         async { if capacity { Box::pin(converge(plane, &request_id)).await } else { Ok(()) } };
-    let ((), scaled) = tokio::join!(plane.drain_ending(&ending), scale);
+    let users: Vec<UserId> = opened.iter().map(|opened| opened.seat.user.clone()).collect();
+    let homes = async {
+        if let Err(e) = Box::pin(plane.tend_homes(&users)).await {
+            warn!(code = e.code(), error = e.chain(), "homes left to the pass");
+        }
+    };
+    let ((), scaled, ()) = tokio::join!(plane.drain_ending(&ending), scale, homes);
     for (n, Opened { record, seat }) in opened.into_iter().enumerate() {
         // As many as the time allows, at least one; the next invocation goes on from here.
         if n > 0 && plane.clock.now() >= until {

@@ -24,6 +24,8 @@ pub enum What {
     Stop,
     /// An operator ended somebody's sessions.
     Revoke,
+    /// An operator asked for something to become of a home, or somebody else tried to.
+    Home,
     /// A ticket came to a box.
     Open,
     /// A box was told to let nobody in any more.
@@ -42,6 +44,7 @@ impl What {
             Self::Assign => "assign",
             Self::Stop => "stop",
             Self::Revoke => "revoke",
+            Self::Home => "home",
             Self::Open => "open",
             Self::Drain => "drain",
             Self::Request => "request",

@@ -6,6 +6,7 @@
 //! | whose box is taken back | `ending` |
 //! | the stop flow, the only way that a box is stopped | `stop` |
 //! | orders to boxes whose user's seat is ending | `drain` |
+//! | volumes and snapshots of homes | [`homes`] |
 //! | capacity | [`scaling`], `standby` |
 //! | boxes that boot, until they are somebody's or spare | [`arrivals`] |
 //! | the reconcile table | `reconcile` |
@@ -14,7 +15,9 @@
 pub mod arrivals;
 mod drain;
 mod ending;
+pub mod homes;
 mod lifecycle;
+mod pace;
 mod pass;
 mod reconcile;
 pub mod scaling;
@@ -62,6 +65,23 @@ pub struct Policy {
     pub max_standby_age: Option<Duration>,
     /// Whether a box that was used is used again.
     pub reuse: Reuse,
+    /// What becomes of homes.
+    pub homes: HomePolicy,
+}
+
+/// What the operator decided about homes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomePolicy {
+    /// The name of the fleet: of two that share an account each makes volumes of its own.
+    pub fleet: String,
+    /// The size of a new home, GiB; one that is smaller grows to it when it is next attached.
+    pub size: u32,
+    /// A home that was not used for so long becomes a snapshot, until its user comes back.
+    pub archive_after: Option<Duration>,
+    /// The snapshots of a deleted home are kept so long.
+    pub keep_deleted: Duration,
+    /// Zones that are lost: what is there is not waited for.
+    pub lost_zones: Vec<String>,
 }
 
 /// What becomes of a box that is taken back.

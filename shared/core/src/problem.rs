@@ -33,6 +33,12 @@ pub enum Problem {
     UnsupportedMediaType,
     /// The seat that the request names is over.
     Stale,
+    /// The home's user has a box: nothing else may be done with it.
+    HomeInUse,
+    /// Something else is being done with the home.
+    HomeBusy,
+    /// That user has no home.
+    NoHome,
     /// No such route.
     NotFound,
     /// The route does not take this method.
@@ -64,7 +70,7 @@ struct Row {
 
 impl Problem {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::SignInNeeded,
         Self::SeatTokenInvalid,
         Self::SignInFailed,
@@ -76,6 +82,9 @@ impl Problem {
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::Stale,
+        Self::HomeInUse,
+        Self::HomeBusy,
+        Self::NoHome,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unavailable,
@@ -153,6 +162,24 @@ impl Problem {
                 "stale",
                 "This workspace is not open any more",
                 "It was stopped, or opened anew since. Open it again to go on.",
+            ),
+            Self::HomeInUse => row(
+                409,
+                "home-in-use",
+                "This home is in use",
+                "Nothing was changed. Its user has a box, or had one a moment ago: stop it first.",
+            ),
+            Self::HomeBusy => row(
+                409,
+                "home-busy",
+                "Something else is being done with this home",
+                "Nothing was changed. Its page says what it is; try again once that is done.",
+            ),
+            Self::NoHome => row(
+                404,
+                "no-home",
+                "There is no such home",
+                "Nobody of that name has one, or nothing is left of it.",
             ),
             Self::NotFound => {
                 row(404, "not-found", "There is nothing here", "No page has this address.")

@@ -51,7 +51,6 @@ fn sign_all(signer: &Signer) -> Result<Vec<String>, hotdesk::token::TokenError> 
         aud: instance().to_string(),
         sub: user(),
         epoch: Epoch(NOW.0),
-        home: None,
         session_exp: session.ends,
         seat_token: seat.clone(),
         jti: "1".into(),

@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use hotdesk::{
-    control::{Policy, Reuse},
+    control::{HomePolicy, Policy, Reuse},
     fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
 };
 use hotdesk_sim::{GroupSpec, HookResult, HookSpec, Settings, Transition};
 
 use super::GROUP;
+
+/// What becomes of homes if an operator decides nothing.
+pub const HOMES: HomePolicy = HomePolicy {
+    fleet: String::new(),
+    size: 20,
+    archive_after: None,
+    keep_deleted: Duration::from_secs(30 * 86_400),
+    lost_zones: Vec::new(),
+};
 
 /// What an operator who decides nothing gets.
 #[must_use]
@@ -21,6 +30,7 @@ pub const fn policy() -> Policy {
         max_standby: 5,
         max_standby_age: None,
         reuse: Reuse::Clean,
+        homes: HOMES,
     }
 }
 

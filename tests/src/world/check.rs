@@ -8,7 +8,7 @@ use hotdesk::{
 };
 use hotdesk_sim::{Instance, InstanceState, Lifecycle, Member};
 
-use super::World;
+use super::{World, files::Files};
 use crate::{desk::open_boxes, model::tables};
 
 /// Everything that is known of a world.
@@ -19,6 +19,7 @@ struct Everything {
     members: Vec<Member>,
     desired: usize,
     max: usize,
+    files: Files,
 }
 
 impl World {
@@ -33,6 +34,7 @@ impl World {
             members: group.members,
             desired: group.desired as usize,
             max: group.max as usize,
+            files: self.files().await,
         }
     }
 
@@ -44,6 +46,7 @@ impl World {
         let all = self.everything().await;
         let open = open_boxes(&all.items);
         let mut wrong = all.broken_invariants();
+        wrong.extend(all.files.broken_invariants());
         let closed = self.plane.boxes.closed();
         let closed = closed.into_iter().filter(|instance| open.contains(instance));
         wrong.extend(closed.map(|instance| format!("{instance} was drained under its user")));
@@ -63,7 +66,10 @@ impl World {
 
     /// What is not as it should be at rest.
     pub async fn unrest(&self) -> Vec<String> {
-        self.everything().await.unrest(self.plane.policy.spares, self.plane.policy.min_boxes)
+        let all = self.everything().await;
+        let mut wrong = all.unrest(self.plane.policy.spares, self.plane.policy.min_boxes);
+        wrong.extend(all.files.unrest(&all.items, self.plane.clock.now()));
+        wrong
     }
 
     /// Everything, for whoever reads why a test failed.
@@ -86,6 +92,7 @@ impl World {
             let lifecycle = member.map(|member| (member.lifecycle, member.healthy));
             let _ = writeln!(text, "{}: {:?} {lifecycle:?}", instance.id, instance.state);
         }
+        let _ = writeln!(text, "{}", all.files);
         let _ = writeln!(text, "desired {} max {}", all.desired, all.max);
         let _ = writeln!(text, "{:?}", self.lambdas.outcomes());
         text

@@ -80,6 +80,12 @@ impl Follower {
                     self.plane.boxes.stopped(&id);
                     self.in_use(&id).await;
                 }
+                disk => {
+                    if let Effect::VolumeDetached { id, instance } = &disk {
+                        self.plane.boxes.detached(id, instance);
+                    }
+                    self.plane.boxes.disks.follow(&disk);
+                }
             }
         }
     }

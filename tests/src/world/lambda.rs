@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{
     GROUP, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::invoke, seats::WorldSeats,
@@ -24,6 +24,9 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)
 
 /// Lambda polls a shard four times a second (Lambda Developer Guide, DynamoDB streams).
 const POLL: Duration = Duration::from_millis(250);
+
+/// A world looks for changes that no function made, but a test, so often.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// BatchSize of the stream.
 const BATCH: usize = 100;
@@ -112,6 +115,9 @@ impl Lambdas {
                 changes.clear();
             }
             if changes.is_empty() {
+                // Not polled while nobody calls: days may pass.
+                let called = Arc::clone(&self.app().plane.seats.called);
+                let _ = timeout(QUIET, called.notified()).await;
                 sleep(POLL).await;
             }
             for batch in changes.chunks(BATCH) {

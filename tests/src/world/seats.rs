@@ -1,10 +1,16 @@
 //! The table in memory, behind a gate.
 
+use std::sync::Arc;
+
 use hotdesk::{
     clock::Ms,
-    id::{Epoch, InstanceId, UserId},
+    homes::{Home, Homes},
+    id::{InstanceId, UserId},
+    ledger::{End, Ending, Farewell, Session},
     seats::{Answer, BoxItem, Identity, Items, Open, Page, Seat, Seats, UserItem, Write},
 };
+
+use tokio::sync::Notify;
 
 use super::gate::{Gate, Kind};
 use crate::seats::MemorySeats;
@@ -14,21 +20,24 @@ use crate::seats::MemorySeats;
 pub struct WorldSeats {
     /// The table itself.
     pub table: MemorySeats,
+    /// Somebody called it.
+    pub(super) called: Arc<Notify>,
     gate: Gate,
 }
 
 impl WorldSeats {
     pub(super) fn new(gate: &Gate) -> Self {
-        Self { table: MemorySeats::default(), gate: gate.clone() }
+        Self { table: MemorySeats::default(), called: Arc::default(), gate: gate.clone() }
     }
 }
 
 macro_rules! calls {
-    ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => {
-        impl Seats for WorldSeats {
+    ($port:ident: $($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => {
+        impl $port for WorldSeats {
             $(async fn $name(&self $(, $arg: $ty)*) -> Answer<$out> {
                 self.gate.enter().await;
                 let answer = self.table.$name($($arg),*).await;
+                self.called.notify_one();
                 self.gate.leave(Kind::Aws, stringify!($name)).await;
                 answer
             })*
@@ -36,13 +45,21 @@ macro_rules! calls {
     };
 }
 
-calls! {
-    open(seat: &Seat, identity: &Identity, began: Ms) -> Open;
-    revoke(user: &UserId, now: Ms) -> Option<Seat>;
-    end(seat: &Seat) -> Write;
+calls! { Homes:
+    homes(users: &[UserId]) -> Vec<Home>;
+    save_home(home: &Home) -> Write;
+    due_homes(now: Ms, limit: usize) -> Vec<UserId>;
+    sessions(user: &UserId, limit: usize) -> Vec<Session>;
+}
+
+calls! { Seats:
+    open(seat: &Seat, identity: &Identity, began: Ms, due: Ms) -> Open;
+    revoke(user: &UserId, by: &UserId, now: Ms) -> Option<Seat>;
+    end(seat: &Seat, ending: &Ending) -> Write;
+    part(seat: &Seat, farewell: Farewell) -> Write;
     park(instance: &InstanceId) -> Write;
-    close_and_park(user: &UserId, instance: &InstanceId, epoch: Epoch) -> Write;
-    close_dead(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Write;
+    close_and_park(end: &End) -> Write;
+    close_dead(end: &End) -> Write;
     bury(instance: &InstanceId, now: Ms) -> Write;
     waking(instance: &InstanceId) -> Write;
     give_up_wake(instance: &InstanceId) -> Write;

@@ -1,6 +1,8 @@
 //! A function is killed after each of its calls, to AWS, to the table, to the store: every one of
 //! them, by enumeration. The next passes finish the work; no box leaks, none is stopped under a live
 //! user.
+//!
+//! `KILLS=1 cargo test ... kills` tries each call; by default it is every third, as it takes long.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -22,6 +24,11 @@ type Telling<'a> = Pin<Box<dyn Future<Output = Vec<Sent>> + 'a>>;
 /// A story, told in a world in which one function dies somewhere; it returns who still types at its
 /// end.
 type Story = for<'a> fn(&'a mut World) -> Telling<'a>;
+
+/// Of how many calls one is tried.
+pub(super) fn every() -> usize {
+    std::env::var("KILLS").ok().and_then(|every| every.parse().ok()).unwrap_or(3)
+}
 
 /// Each story is told by so many tests, side by side.
 const SHARDS: usize = 2;
@@ -135,7 +142,8 @@ async fn every_call(name: &str, story: Story, shard: usize, of: usize) {
     let aws = calls.iter().filter(|call| call.starts_with("Aws")).count();
     println!("{name}: {} calls, {aws} of them to AWS", calls.len());
     let mut killed = 0;
-    for fatal in (1..=calls.len()).filter(|fatal| fatal % of == shard) {
+    let tried = (1..=calls.len()).filter(|fatal| fatal % every() == 0);
+    for fatal in tried.filter(|fatal| fatal / every() % of == shard) {
         let mut world = World::on(&redis, beginning(name)).await;
         world.gate.arm(Some(fatal));
         let typing = story(&mut world).await;

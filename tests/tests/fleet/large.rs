@@ -56,7 +56,8 @@ async fn seated(people: usize) -> World {
         let user: UserId = format!("user{n}").parse().unwrap();
         let identity = Identity { issuer: "local".into(), subject: user.to_string() };
         let seat = Seat { user, instance: id, epoch: Epoch(now.0), since: now, addresses: at };
-        let opened = world.plane.seats.table.open(&seat, &identity, seat.since).await.unwrap();
+        let opened =
+            world.plane.seats.table.open(&seat, &identity, seat.since, seat.since).await.unwrap();
         assert_eq!(opened, Open::Opened);
         truths.push(Truth::User(seat, UserState::Open));
     }

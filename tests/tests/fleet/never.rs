@@ -13,7 +13,9 @@ use super::stage::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const NEVER: Policy = Policy { reuse: Reuse::Never, ..policy() };
+fn never() -> Policy {
+    Policy { reuse: Reuse::Never, ..policy() }
+}
 
 /// How many boxes there ever were.
 fn launched(world: &World) -> usize {
@@ -26,7 +28,7 @@ async fn standby(world: &World) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn a_box_that_is_left_is_terminated_and_none_comes_in_its_place() {
-    let world = with_policy(NEVER).await;
+    let world = with_policy(never()).await;
     let (alice, bob) = (world.seated("alice").await, world.seated("bob").await);
     world.run_typing(&[alice.clone(), bob.clone()], MINUTE * 2).await;
     assert_eq!(launched(&world), 3, "two and a spare");
@@ -46,7 +48,7 @@ async fn a_box_that_is_left_is_terminated_and_none_comes_in_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn whose_box_was_idle_comes_back_as_soon_as_it_is_taken() {
-    let world = with_policy(NEVER).await;
+    let world = with_policy(never()).await;
     let alice = world.seated("alice").await;
     world
         .pass_until("taken", async |world| phase(world, &alice.instance).await == BoxPhase::Gone)
@@ -60,7 +62,7 @@ async fn whose_box_was_idle_comes_back_as_soon_as_it_is_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn spares_that_nobody_needs_are_terminated() {
-    let mut world = with_policy(Policy { spares: 4, ..NEVER }).await;
+    let mut world = with_policy(Policy { spares: 4, ..never() }).await;
     world.set_policy(|policy| policy.spares = 1);
     world.passes(4).await;
     assert_eq!((launched(&world), standby(&world).await), (4, 0));
@@ -97,7 +99,7 @@ async fn a_box_that_was_being_woken_is_terminated() {
 /// Its minimum is what hotdesk's own is: the box goes all the same.
 #[tokio::test(start_paused = true)]
 async fn a_group_that_may_not_shrink_gets_another_box() {
-    let policy = Policy { min_boxes: 2, ..NEVER };
+    let policy = Policy { min_boxes: 2, ..never() };
     let mut beginning = Beginning { policy, ..Beginning::default() };
     (beginning.group.min, beginning.group.desired) = (2, 2);
     let world = World::begin(beginning).await;
@@ -116,7 +118,7 @@ async fn killed_after_any_call() {
     let redis = server();
     let (mut fatal, mut last, mut killed) = (0, usize::MAX, 0);
     while fatal <= last {
-        let world = World::on(&redis, Beginning { policy: NEVER, ..Beginning::default() }).await;
+        let world = World::on(&redis, Beginning { policy: never(), ..Beginning::default() }).await;
         world.pass_until("a spare", async |world| pool(world).await.len() == 1).await;
         let (alice, bob) = (world.seated("alice").await, world.seated("bob").await);
         world.run_typing(std::slice::from_ref(&bob), MINUTE).await;

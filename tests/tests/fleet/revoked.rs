@@ -76,13 +76,18 @@ async fn a_box_is_drained_within_a_minute_though_the_record_of_its_seat_is_lost(
     world.check_at_rest().await;
 }
 
+fn olivia() -> hotdesk::id::UserId {
+    "olivia".parse().unwrap()
+}
+
 /// The function dies between the table and the store, and no record comes through.
 #[tokio::test(start_paused = true)]
 async fn what_only_the_table_knows_ends_well() {
     let (world, session, alice) = alice_typing().await;
     world.lambdas.lose_records(true);
     let before = now(&world).await;
-    let ended = world.plane.seats.table.revoke(&"alice".parse().unwrap(), before).await.unwrap();
+    let ended =
+        world.plane.seats.table.revoke(&"alice".parse().unwrap(), &olivia(), before).await.unwrap();
     assert_eq!(ended.map(|seat| seat.instance), Some(alice.instance.clone()));
     assert_eq!(world.door.open_with(&session).await, Seen::Refused(StatusCode::UNAUTHORIZED));
     world.run_typing(std::slice::from_ref(&alice), MINUTE * 2).await;

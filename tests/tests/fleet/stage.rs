@@ -7,7 +7,8 @@ use hotdesk::{
     control::Policy,
     fleet::{Fleet, Lifecycle, Power},
     id::InstanceId,
-    seats::{BoxItem, Seats},
+    ledger::{End, Ending, Why},
+    seats::{BoxItem, Seat, Seats},
     store::{BoxPhase, REST, Store},
 };
 use hotdesk_sim::{Call, InstanceState, faults::Rule};
@@ -75,6 +76,13 @@ pub(crate) fn forget(world: &World, instance: &InstanceId) {
 /// No event gets through.
 pub(crate) fn deaf(world: &World) {
     world.deliveries.set(|_| Vec::new());
+}
+
+/// The end of a seat, for whoever closes it behind the functions' back.
+pub(crate) fn ended(seat: &Seat) -> End {
+    let at = seat.since;
+    let ending = Ending { why: Why::Left, at, last_seen: None, by: None };
+    End { seat: seat.clone(), ending, farewell: None, at }
 }
 
 pub(crate) async fn now(world: &World) -> hotdesk::clock::Ms {

@@ -30,6 +30,7 @@ use crate::{
     clock::{Clock, Ms},
     error::Error,
     fleet::{Boxes, Fleet},
+    ledger::{Ending, Why},
     seats::{Seat, Seats, UserItem, UserState, Write},
     store::{BeginStop, Expire, Idle, Store, Touch},
 };
@@ -81,7 +82,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         }
         let begun = self.store.begin_stop(&seat.user, seat.epoch, cutoff, self.clock.now()).await?;
         if let BeginStop::Begun(_) = &begun {
-            self.end_seat(&seat, "idle", Some(last_seen)).await?;
+            self.end_seat(&seat, Why::Idle, Some(last_seen)).await?;
         }
         Ok(begun)
     }
@@ -114,24 +115,20 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let (notice, now) = (notice(longest), self.clock.now());
         let expired = self.store.expire(&seat.user, seat.epoch, longest, notice, now).await?;
         if let Expire::Begun(_) = expired {
-            self.end_seat(seat, "lifetime", None).await?;
+            self.end_seat(seat, Why::Lifetime, None).await?;
         }
         Ok(expired)
     }
 
-    async fn end_seat(
-        &self,
-        seat: &Seat,
-        reason: &str,
-        last_seen: Option<Ms>,
-    ) -> Result<(), Error> {
+    async fn end_seat(&self, seat: &Seat, why: Why, last_seen: Option<Ms>) -> Result<(), Error> {
         // Refused: the seat was never opened (assigned from the queue, the tab gone); the stop flow
         // then parks the box.
-        let ended = self.seats.end(seat).await?;
-        let (at, on) = (self.clock.now(), Some(seat.instance.as_str()));
+        let at = self.clock.now();
+        let ended = self.seats.end(seat, &Ending { why, at, last_seen, by: None }).await?;
+        let on = Some(seat.instance.as_str());
         Line { what: What::Stop, at, who: None, on, from: None, result: "done" }.log();
         info!(user = %seat.user, instance_id = %seat.instance, epoch = seat.epoch.0,
-            last_seen = last_seen.map(|at| at.0), reason, opened = ended == Write::Done, "stop begun");
+            last_seen = last_seen.map(|at| at.0), reason = ?why, opened = ended == Write::Done, "stop begun");
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use tracing::{info, warn};
 use super::ControlPlane;
 use crate::{
     clock::Clock,
+    closing::close_dead,
     error::Error,
     fleet::{Boxes, Fleet, FleetError, Hook, Verdict},
     id::InstanceId,
@@ -39,13 +40,12 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     }
 
     async fn close_dead_seat(&self, instance: &InstanceId) -> Result<(), Error> {
-        let now = self.clock.now();
         match self.seats.instance(instance).await? {
             Some(BoxItem::Seat { user, epoch }) => {
-                self.seats.close_dead(&user, instance, epoch, now).await?;
+                close_dead(&self.seats, &user, instance, epoch, &self.clock).await?;
             }
             Some(BoxItem::Parked | BoxItem::Waking) => {
-                self.seats.bury(instance, now).await?;
+                self.seats.bury(instance, self.clock.now()).await?;
             }
             None => {}
         }

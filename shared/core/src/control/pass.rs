@@ -1,5 +1,5 @@
-//! The reaper's pass: boxes back from whoever is idle, then reconcile, then capacity, then the
-//! boxes that boot.
+//! The reaper's pass: boxes back from whoever is idle, then reconcile, then capacity, then homes, then
+//! the boxes that boot.
 
 use serde::Serialize;
 use tracing::info;
@@ -37,6 +37,8 @@ pub struct Pass {
     pub dead: usize,
     /// Standby boxes that are terminated.
     pub dropped: usize,
+    /// Homes with which there was something to do.
+    pub homes: usize,
     /// Boxes that were received.
     pub arrived: usize,
     /// Parts of the pass, and boxes, that failed.
@@ -64,6 +66,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         pass.stopped += troubles.take("stop", outcome, 0);
         let outcome = self.converge(owner).await;
         troubles.take("capacity", outcome, ());
+        let outcome = self.tend_due_homes().await;
+        pass.homes = troubles.take("homes", outcome, 0);
         let outcome = self.drop_standby().await;
         pass.dropped = troubles.take("standby", outcome, 0);
         let outcome = self.receive(owner, until).await;
@@ -80,6 +84,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             strays = pass.strays,
             dead = pass.dead,
             dropped = pass.dropped,
+            homes = pass.homes,
             arrived = pass.arrived,
             errors = pass.errors,
             "reaper.pass"

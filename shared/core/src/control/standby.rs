@@ -8,8 +8,8 @@ use super::{ControlPlane, Reuse};
 use crate::{
     clock::Clock,
     error::Error,
-    fleet::{Boxes, Fleet, Refusal},
-    id::InstanceId,
+    fleet::{Boxes, Fleet, Refusal, Refused},
+    id::{InstanceId, VolumeId},
     seats::{Seats, Write},
     store::{Dropped, Store, View},
 };
@@ -52,7 +52,18 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// Starts waking boxes. Their tags are cleared first: a tag may be missing, never another user's.
     /// What cannot be started now goes back at once, so that desired is raised instead.
     async fn start_now(&self, waking: &[InstanceId]) -> Result<Woken, Error> {
-        let mut refused = self.fleet.tag_owner(waking, None).await?;
+        // A function that was paused may have attached a home since the box was stopped.
+        let machines = self.fleet.machines(waking).await?;
+        let home = |id: &InstanceId| {
+            machines.get(id).and_then(|machine| Some((id.clone(), machine.home.clone()?)))
+        };
+        let attached: Vec<(InstanceId, VolumeId)> = waking.iter().filter_map(home).collect();
+        let mut refused: Refused =
+            attached.iter().map(|(id, _)| (id.clone(), Refusal::NotNow)).collect();
+        self.detach_all(attached).await?;
+        let clean: Vec<InstanceId> =
+            waking.iter().filter(|id| !refused.contains_key(id)).cloned().collect();
+        refused.extend(self.fleet.tag_owner(&clean, None).await?);
         let tagged: Vec<InstanceId> =
             waking.iter().filter(|id| !refused.contains_key(id)).cloned().collect();
         refused.extend(self.fleet.start(&tagged).await?);

@@ -7,10 +7,12 @@
 //! when EC2, described after the stamp was read, says Standby and `stopped`. Each call can fail or
 //! be the last one of this function: the next pass begins at what AWS and the items then say.
 //!
-//! Before a box leaves service whoever is in is put out (see [`super::drain`]). Where boxes are never
-//! used again they are terminated instead (see [`terminate`]).
+//! Before a box leaves service whoever is in is put out, and it lets go of the user's files (see
+//! [`super::drain`]). A stop comes to its end when nothing is attached to the stopped box any more (see
+//! [`detach`]). Where boxes are never used again they are terminated instead (see [`terminate`]).
 
 mod confirm;
+mod detach;
 mod terminate;
 
 use std::collections::BTreeMap;
@@ -23,8 +25,9 @@ use crate::{
     clock::Clock,
     error::Error,
     fleet::{Boxes, Fleet, Lifecycle, Machines, Members, Power, Refusal},
-    id::{Epoch, InstanceId, UserId},
-    seats::{Seats, Write},
+    id::InstanceId,
+    ledger::{End, Ending, Why},
+    seats::{Addresses, Seats, UserItem, Write},
     store::{FinishStop, Stop, Store},
 };
 
@@ -42,7 +45,7 @@ pub(super) enum Reason {
     /// Nobody's: its item says parked.
     Parked,
     /// Its user's seat is ending.
-    Ending { user: UserId, epoch: Epoch },
+    Ending(Box<UserItem>),
 }
 
 /// Boxes whose stop was confirmed.
@@ -51,7 +54,7 @@ pub(super) type Confirmed = BTreeMap<InstanceId, (Stop, Reason)>;
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
     /// Brings these stops as far as they get now. Returns how many came to their end.
     pub(super) async fn advance_stops(&self, stops: Vec<Stop>) -> Result<usize, Error> {
-        let stops = self.confirm(stops).await?;
+        let mut stops = self.confirm(stops).await?;
         if stops.is_empty() {
             return Ok(0);
         }
@@ -59,14 +62,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let mut members = self.fleet.members(&ids).await?;
         let mut machines = self.fleet.machines(&ids).await?;
 
+        self.part_from_users(&mut stops, &members, &machines).await?;
         let serving = |id: &InstanceId| {
             stands(&members, id, Lifecycle::InService) && machines.contains_key(id)
         };
-        let ending = stops
-            .iter()
-            .filter(|(id, (_, reason))| serving(id) && matches!(reason, Reason::Ending { .. }));
-        let ending = ending.filter_map(|(id, _)| machines.get(id));
-        self.drain(ending.map(|m| (m.instance.clone(), m.addresses.clone())).collect()).await;
         if self.policy.reuse == Reuse::Never {
             return self.terminate_all(&stops, &members).await;
         }
@@ -84,7 +83,43 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let stopped = |id: &InstanceId| {
             stands(&members, id, Lifecycle::Standby) && is(&machines, id, Power::Stopped)
         };
-        self.finish_all(&stops, select(&stops, stopped)).await
+        let stopped = self.without_homes(select(&stops, stopped), &machines).await?;
+        self.finish_all(&stops, stopped).await
+    }
+
+    /// Has boxes in service whose user's seat is ending let go of the files. Those that are still at
+    /// it are left to the next pass.
+    async fn part_from_users(
+        &self,
+        stops: &mut Confirmed,
+        members: &Members,
+        machines: &Machines,
+    ) -> Result<(), Error> {
+        let asked = stops.iter().filter_map(|(id, (_, reason))| match reason {
+            Reason::Ending(item) if item.farewell.is_none() => {
+                let machine = machines.get(id)?;
+                let runs = machine.power == Power::Running;
+                (runs && stands(members, id, Lifecycle::InService))
+                    .then(|| ((**item).clone(), machine.addresses.clone()))
+            }
+            Reason::Ending(_) | Reason::Parked => None,
+        });
+        let asked: Vec<(UserItem, Addresses)> = asked.collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let waiting: Vec<InstanceId> =
+            asked.iter().map(|(item, _)| item.seat.instance.clone()).collect();
+        let parted = self.part(asked).await?;
+        for id in waiting {
+            match (parted.get(&id), stops.get_mut(&id)) {
+                (Some(farewell), Some((_, Reason::Ending(item)))) => {
+                    item.farewell = Some(*farewell);
+                }
+                _ => drop(stops.remove(&id)),
+            }
+        }
+        Ok(())
     }
 
     /// Puts boxes into standby; returns those that AWS took.
@@ -158,8 +193,13 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// Ends a stop whose box is stopped: first the table, then the store. A box that is still
     /// somebody's in one of them is never free in the other.
     async fn finish(&self, stop: &Stop, reason: &Reason) -> Result<bool, Error> {
-        if let Reason::Ending { user, epoch } = reason {
-            match self.seats.close_and_park(user, &stop.instance, *epoch).await? {
+        if let Reason::Ending(item) = reason {
+            let at = self.clock.now();
+            // Decided by an earlier release, which did not write down why.
+            let unsaid = || Ending { why: Why::Idle, at, last_seen: None, by: None };
+            let ending = item.ending.clone().unwrap_or_else(unsaid);
+            let end = End { seat: item.seat.clone(), ending, farewell: item.farewell, at };
+            match self.seats.close_and_park(&end).await? {
                 Write::Done => {}
                 Write::Refused => return Ok(false),
             }

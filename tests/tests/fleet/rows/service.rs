@@ -99,8 +99,11 @@ async fn items_win_over_the_store_in_a_large_table_too() {
             addresses: Addresses::default(),
         };
         let identity = Identity { issuer: "local".into(), subject: seat.user.to_string() };
-        assert_eq!(table.open(&seat, &identity, seat.since).await.unwrap(), Open::Opened);
-        table.close_dead(&seat.user, &seat.instance, seat.epoch, seat.since).await.unwrap();
+        assert_eq!(
+            table.open(&seat, &identity, seat.since, seat.since).await.unwrap(),
+            Open::Opened
+        );
+        table.close_dead(&ended(&seat)).await.unwrap();
     }
     let mut seated = Vec::new();
     for n in 0..8 {

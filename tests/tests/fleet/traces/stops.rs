@@ -181,7 +181,9 @@ async fn a_death_between_the_table_and_the_store_leaves_no_box_stopping() {
     let user = alice.ticket.sub.clone();
     let epoch = alice.ticket.epoch;
     let died = invoke(async {
-        world.plane.seats.close_and_park(&user, &alice.instance, epoch).await.unwrap();
+        let item = world.plane.seats.table.user(&user).await.unwrap().unwrap();
+        assert_eq!(item.seat.epoch, epoch);
+        world.plane.seats.close_and_park(&ended(&item.seat)).await.unwrap();
     });
     died.await.unwrap();
     world.passes(3).await;

@@ -60,6 +60,14 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                     let acts = each.map(|id| async move { self.stray(&id).await });
                     pass.strays += count(acts, troubles).await;
                 }
+                Todo::Detach => {
+                    let home = |id: InstanceId| {
+                        let home = machines.get(&id)?.home.clone()?;
+                        Some((id, home))
+                    };
+                    let outcome = self.detach_all(each.filter_map(home).collect()).await;
+                    troubles.take("detach", outcome, ());
+                }
                 Todo::GiveUp => {
                     let acts = each.map(|id| async move { self.give_up(&id).await });
                     pass.strays += count(acts, troubles).await;

@@ -17,6 +17,7 @@
 //! | Standby | waking for over 5 min, or at all where boxes are never used again | parked, to stopping |
 //! | Standby, running | nothing, pool or standby | stop |
 //! | Standby, stopped | nothing or pool; standby without item | stop |
+//! | Standby, stopped, a home attached | standby | detach |
 //! | any | stopping | the stop flow's |
 //!
 //! The items were adopted before, so the store's word is the item's wherever there is one. A box in
@@ -41,6 +42,8 @@ pub(super) struct Row<'a> {
     pub(super) healthy: bool,
     /// Its state, if EC2 lists it.
     pub(super) power: Option<Power>,
+    /// Whether a home is attached to it.
+    pub(super) home: bool,
     /// What the store says.
     pub(super) phase: BoxPhase,
     /// What the table says.
@@ -71,6 +74,8 @@ pub(super) enum Todo {
     Start,
     /// Its start takes too long.
     GiveUp,
+    /// A function that was paused attached a home to it.
+    Detach,
 }
 
 impl Row<'_> {
@@ -132,6 +137,7 @@ impl Row<'_> {
             (Some(Power::Running), _)
             | (Some(Power::Stopped), BoxPhase::Unknown | BoxPhase::Spare) => Todo::Stop,
             (Some(Power::Stopped), BoxPhase::Standby) if self.item.is_none() => Todo::Stop,
+            (Some(Power::Stopped), BoxPhase::Standby) if self.home => Todo::Detach,
             _ => Todo::Nothing,
         }
     }

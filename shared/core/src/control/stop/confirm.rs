@@ -84,7 +84,7 @@ fn say(instance: &InstanceId, item: Option<&BoxItem>, users: &BTreeMap<UserId, U
         Some(item) if item.state == UserState::Open => {
             Say::Not(Truth::User(item.seat.clone(), item.state))
         }
-        Some(_) => Say::Stop(Reason::Ending { user: user.clone(), epoch }),
+        Some(item) => Say::Stop(Reason::Ending(Box::new(item.clone()))),
         None => Say::Unclear,
     }
 }
