@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
 mod clean_box {
+    pub(crate) mod home;
     pub(crate) mod http;
     pub(crate) mod inside;
     pub(crate) mod reach;
@@ -14,6 +15,7 @@ mod clean_box {
 use std::{fs, path::Path, process::Command};
 
 use clean_box::{
+    home::Volume,
     inside::{self, Who, says},
     reach, search,
     stage::{TestBox, until},
@@ -122,6 +124,66 @@ fn nothing_of_the_first_owner_is_left_for_the_second() {
     assert_eq!(fs::read("/etc/passwd").unwrap(), host, "a box writes to nothing of the machine");
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
     assert!(!mounts.contains(desk.disk.to_str().unwrap()), "{mounts}");
+}
+
+#[test]
+fn a_home_is_there_for_its_user_on_every_boot_and_for_nobody_else() {
+    let mut desk = TestBox::with_homes();
+    let (alices, bobs) = (Volume::new(&desk, "alice", 1), Volume::new(&desk, "bob", 2));
+    desk.boot();
+    let (_, early) = desk.open("alice");
+    assert_eq!(desk.get("/version", &early).status, 503, "her files are not there yet");
+    alices.open(&desk, true);
+    let word = word();
+    let leave = format!("echo {word} >~/kept; git config --global user.name {word}; sync");
+    says(&desk, Who::Developer, &leave).unwrap();
+    // It goes on writing, and takes no hint.
+    let writes = "exec 3>~/held; setsid sh -c 'trap \"\" TERM HUP; while :; do echo x >&3; sleep 1; done' \
+        >/dev/null 2>&1 </dev/null &";
+    says(&desk, Who::Developer, writes).unwrap();
+    alices.save(&desk);
+    desk.stop("-TERM");
+    alices.detach(&desk);
+    assert_eq!(find(&desk, &word, false), Found::default(), "it is on her volume only");
+
+    desk.boot();
+    bobs.open(&desk, true);
+    assert_eq!(find(&desk, &word, true), Found::default());
+    says(&desk, Who::Developer, "test -O ~ && test ! -e ~/kept && echo of bob >~/his").unwrap();
+    reach::disks(&desk);
+    // A machine that dies with a home in use.
+    says(&desk, Who::Developer, "sync").unwrap();
+    desk.stop("-KILL");
+    until("the end of all that the killed box had started", || {
+        search::processes(&desk.instance).is_empty().then_some(())
+    });
+    bobs.detach(&desk);
+
+    desk.boot();
+    alices.open(&desk, false);
+    let seen = says(&desk, Who::Developer, "cat ~/kept; git config --global user.name").unwrap();
+    assert_eq!(seen, format!("{word}\n{word}"));
+    let full = "dd if=/dev/zero of=$HOME/filling bs=1M; dd if=/dev/zero of=$HOME/rest bs=4k
+        test $(df --output=avail -k ~ | tail -1) -lt 1024";
+    says(&desk, Who::Developer, full).unwrap();
+    alices.save(&desk);
+    desk.stop("-TERM");
+    alices.detach(&desk);
+
+    desk.boot();
+    let cookies = alices.open(&desk, false);
+    assert_eq!(
+        desk.get("/_hotdesk/opening", &cookies).status,
+        200,
+        "it says that her home is full"
+    );
+    says(&desk, Who::Developer, "rm ~/filling ~/rest && echo more >~/more && cat ~/kept").unwrap();
+    desk.stop("-TERM");
+    alices.detach(&desk);
+
+    desk.boot();
+    bobs.open(&desk, false);
+    assert_eq!(says(&desk, Who::Developer, "cat ~/his").unwrap(), "of bob");
 }
 
 #[test]

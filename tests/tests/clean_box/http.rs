@@ -40,6 +40,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Of all `Set-Cookie` headers, as a browser sends them back.
     pub(crate) cookies: String,
+    pub(crate) body: String,
 }
 
 /// Asks for a path.
@@ -47,17 +48,30 @@ pub(crate) struct Answer {
 /// # Errors
 /// Nobody listens there, or what they say is not HTTP.
 pub(crate) fn get(address: &str, path: &str, cookies: &str) -> io::Result<Answer> {
+    let cookie = if cookies.is_empty() { String::new() } else { format!("Cookie: {cookies}\r\n") };
+    ask(address, &format!("GET {path}"), &format!("Accept: text/html\r\n{cookie}"), "")
+}
+
+/// Posts a text to a path.
+///
+/// # Errors
+/// As [`get`].
+pub(crate) fn post(address: &str, path: &str, text: &str) -> io::Result<Answer> {
+    let headers = format!("Content-Type: text/plain\r\nContent-Length: {}\r\n", text.len());
+    ask(address, &format!("POST {path}"), &headers, text)
+}
+
+fn ask(address: &str, what: &str, headers: &str, body: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let cookie = if cookies.is_empty() { String::new() } else { format!("Cookie: {cookies}\r\n") };
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n{cookie}\r\n"
+        "{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n{body}"
     )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer);
-    let head = answer.split("\r\n\r\n").next().unwrap_or_default();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let cookies = head.lines().filter_map(|line| {
         let (name, value) = line.split_once(": ")?;
@@ -66,5 +80,6 @@ pub(crate) fn get(address: &str, path: &str, cookies: &str) -> io::Result<Answer
     Ok(Answer {
         status: status.ok_or_else(|| io::Error::other(format!("not HTTP: {head}")))?,
         cookies: cookies.collect::<Vec<_>>().join("; "),
+        body: body.to_owned(),
     })
 }

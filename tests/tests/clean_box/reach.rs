@@ -48,6 +48,25 @@ pub(crate) fn files(desk: &TestBox, other: &TestBox) {
     );
 }
 
+/// The disks below their home, and whoever mounts them.
+pub(crate) fn disks(desk: &TestBox) {
+    let loops = says(desk, Who::DeveloperOutside, "ls /dev/loop*").unwrap();
+    assert!(loops.lines().count() >= 2, "the control and a device: {loops}");
+    let mut closed = vec![
+        "ls /run/hotdesk/disks".to_owned(),
+        "ls /run/hotdesk/keeper".to_owned(),
+        "ls /run/hotdesk/turns".to_owned(),
+    ];
+    closed.extend(loops.lines().map(|name| format!("head -c1 {name}")));
+    for closed in &closed {
+        refused(desk, Who::Developer, &[closed]);
+        refused(desk, Who::DeveloperOutside, &[closed]);
+    }
+    let socket = "perl -MIO::Socket::UNIX -e 'exit !IO::Socket::UNIX->new(\"/run/hotdesk/keeper/keeper.sock\")'";
+    refused(desk, Who::Developer, &[socket]);
+    refused(desk, Who::DeveloperOutside, &[socket]);
+}
+
 /// What the kernel refuses them.
 pub(crate) fn system_calls(desk: &TestBox) {
     refused(

@@ -44,7 +44,9 @@ pub(crate) struct TestBox {
     listen: String,
     pub(crate) probe: String,
     keys_url: String,
-    signer: Signer,
+    pub(crate) signer: Signer,
+    /// Whether its users have homes.
+    homes: bool,
     run: Option<Child>,
 }
 
@@ -53,8 +55,15 @@ fn free_address() -> String {
 }
 
 impl TestBox {
-    /// Ids differ from those of another run of these tests at the same time.
+    /// Without homes: what its users write is on its disk.
     pub(crate) fn new() -> Self {
+        let mut this = Self::with_homes();
+        this.homes = false;
+        this
+    }
+
+    /// Ids differ from those of another run of these tests at the same time.
+    pub(crate) fn with_homes() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let root = fs::metadata("/proc/self").is_ok_and(|this| owner(&this) == 0);
         assert!(
@@ -71,6 +80,7 @@ impl TestBox {
             probe: free_address(),
             keys_url: http::serve(jwks),
             signer: Signer::from_jwk(&private).unwrap(),
+            homes: true,
             run: None,
         };
         this.remove_disk();
@@ -78,12 +88,24 @@ impl TestBox {
     }
 
     fn remove_disk(&self) {
-        match fs::remove_dir_all(&self.disk) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                panic!("cannot remove {}: {error}", self.disk.display())
+        for folder in [&self.disk, &self.volumes(), &self.store()] {
+            match fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    panic!("cannot remove {}: {error}", folder.display())
+                }
+                _ => {}
             }
-            _ => {}
         }
+    }
+
+    /// Where its volumes appear.
+    pub(crate) fn volumes(&self) -> PathBuf {
+        self.disk.with_extension("volumes")
+    }
+
+    /// Where volumes are that are attached to nothing.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.disk.with_extension("store")
     }
 
     /// Where its log is: not on its disk, which a boot empties.
@@ -105,6 +127,8 @@ impl TestBox {
             .env("HOTDESK_LISTEN", &self.listen)
             .env("HOTDESK_PROBE_LISTEN", &self.probe)
             .env("HOTDESK_BOX_DIR", &self.disk)
+            .env("HOTDESK_HOMES", if self.homes { "volume" } else { "none" })
+            .env("HOTDESK_VOLUMES", self.volumes())
             .env("HOTDESK_API_URL", "http://127.0.0.1:9")
             .env("HOTDESK_HOME_URL", "http://127.0.0.1:9")
             .env("HOTDESK_KEYS_URL", format!("{}/jwks.json", self.keys_url))
@@ -158,7 +182,6 @@ impl TestBox {
             aud: self.instance.clone(),
             sub: user.parse().unwrap(),
             epoch: Epoch(iat),
-            home: None,
             session_exp: iat + 3600,
             seat_token: format!("seat-of-{user}"),
             jti: SystemClock.now().0.to_string(),

@@ -10,7 +10,7 @@ use hotdesk::{
     audit::{Line, What},
     clock::{Clock, Ms},
     id::{Epoch, InstanceId, UserId},
-    token::{DrainClaims, TicketClaims},
+    token::{DrainClaims, HomeClaims, TicketClaims},
 };
 use serde::Serialize;
 use tokio::sync::watch;
@@ -18,7 +18,8 @@ use tokio::sync::watch;
 use crate::{
     boot::began,
     cookie::{Cookies, Pass, PassKey, whole},
-    drained::Drained,
+    drained::{Door, Drained},
+    homes::Homes,
     keys::Keys,
     owner::Binding,
     refusal::Refusal,
@@ -119,7 +120,7 @@ impl Access {
             return Err(Refusal::SessionOver);
         }
         let mut state = self.state();
-        if self.drained.is() {
+        if self.is_drained() {
             return Err(Refusal::Drained);
         }
         state.binding.bind(&ticket.sub, ticket.epoch)?;
@@ -129,12 +130,23 @@ impl Access {
         Ok(Opened { pass: self.key.sign(&pass)?, seat_token: ticket.seat_token })
     }
 
-    /// The owner's pass, if a request carries one.
+    /// The owner's pass, if a request carries one, for something new.
     ///
     /// # Errors
     /// [`Refusal`] says why it does not.
     pub fn check(&self, headers: &HeaderMap) -> Result<Pass, Refusal> {
-        if self.drained.is() {
+        if self.is_drained() {
+            return Err(Refusal::Drained);
+        }
+        self.check_old(headers)
+    }
+
+    /// The same for a page that is open: while the box is being drained it may still save.
+    ///
+    /// # Errors
+    /// [`Refusal`] says why it may not go on.
+    pub fn check_old(&self, headers: &HeaderMap) -> Result<Pass, Refusal> {
+        if self.is_closed() {
             return Err(Refusal::Drained);
         }
         let pass = self.key.find(&whole(headers), self.cookies.box_name(), self.clock.now())?;
@@ -144,8 +156,8 @@ impl Access {
         }
     }
 
-    /// Takes the box back by an order of the control plane: nobody is let in any more and nothing
-    /// that is open goes on, until the box boots anew.
+    /// Takes the box back by an order of the control plane: nobody is let in any more, until the box
+    /// boots anew. What is open goes on until [`Access::close`].
     ///
     /// # Errors
     /// [`Refusal`] if it is not a fresh order to this box; then nothing changes. After
@@ -168,12 +180,44 @@ impl Access {
     /// Whether the box was drained in this boot.
     #[must_use]
     pub fn is_drained(&self) -> bool {
-        self.drained.is()
+        self.drained.door() != Door::Open
     }
 
-    /// For whoever must end once it is.
-    pub(crate) fn watch_drained(&self) -> watch::Receiver<bool> {
+    /// Whether nothing of it is open any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.drained.door() == Door::Closed
+    }
+
+    /// Ends what is still open on a drained box.
+    pub(crate) fn close(&self) {
+        self.drained.close();
+    }
+
+    /// For whoever must end once it is closed.
+    pub(crate) fn watch_door(&self) -> watch::Receiver<Door> {
         self.drained.watch()
+    }
+
+    /// Takes an order of the control plane that says which home the box has, and binds the box to its
+    /// user, as a ticket does.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not a fresh order to this box, or the box is somebody else's, has another
+    /// home or was drained; then nothing changes.
+    pub(crate) async fn order_home(&self, order: &str, homes: &Homes) -> Result<(), Refusal> {
+        let audience = HomeClaims::audience_of(&self.instance);
+        let order: HomeClaims = self.keys.verify(order, &audience).await?;
+        if order.iat.saturating_mul(1000) < self.boot.0 {
+            return Err(Refusal::BeforeBoot);
+        }
+        let mut state = self.state();
+        if self.is_drained() {
+            return Err(Refusal::Drained);
+        }
+        homes.may_take(&order)?;
+        state.binding.bind(&order.sub, order.epoch)?;
+        homes.take(&order)
     }
 
     /// The time by the box's clock.
@@ -186,7 +230,7 @@ impl Access {
     /// # Errors
     /// As [`Access::check`]; then nothing is noted.
     pub fn beat(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        self.check(headers)?;
+        self.check_old(headers)?;
         let now = self.clock.now();
         let mut state = self.state();
         state.last_heartbeat = state.last_heartbeat.max(Some(now));

@@ -14,7 +14,10 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     access::Access,
     cookie::Cookies,
+    farewell::Farewell,
     front::front,
+    homes::{Homes, HomesMode},
+    keeper::{KeepArgs, keep},
     keys::{Keys, REFRESH},
     nginx::render,
     plain::WebUrl,
@@ -39,6 +42,8 @@ pub struct Cli {
 pub enum Command {
     /// Let the owner in, and answer the control plane's probes
     Serve(ServeArgs),
+    /// Put the user's home on the box, and take it away again, as the agent says; needs root
+    Keep(KeepArgs),
     /// Print the configuration of the box's nginx
     Nginx {
         /// The box.
@@ -70,6 +75,12 @@ pub struct ServeArgs {
     /// Private address and port for the control plane's probes and orders
     #[arg(long, env = "HOTDESK_PROBE_LISTEN")]
     pub probe_listen: SocketAddr,
+    /// Whether users have homes; without them, what they write goes with the box
+    #[arg(long, env = "HOTDESK_HOMES", value_enum, default_value = "volume")]
+    pub homes: HomesMode,
+    /// The keeper's folder, where its socket is
+    #[arg(long, env = "HOTDESK_KEEPER_DIR", default_value = "/run/hotdesk/keeper")]
+    pub keeper_dir: PathBuf,
 }
 
 /// Does what the command line says.
@@ -78,7 +89,14 @@ pub struct ServeArgs {
 /// Whatever keeps the agent from serving; it names what to look at.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Serve(args) => serve(args).await,
+        Command::Serve(args) => {
+            log();
+            serve(args).await
+        }
+        Command::Keep(args) => {
+            log();
+            keep(args).await
+        }
         Command::Nginx { site, front } => {
             print!("{}", render(&site, &front)?);
             Ok(())
@@ -86,12 +104,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Serves until SIGTERM or SIGINT.
-async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
 
-    let ServeArgs { site, keys_url, reset_proof, boot_id, probe_listen } = args;
+/// Serves until SIGTERM or SIGINT.
+async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let ServeArgs { site, keys_url, reset_proof, boot_id, probe_listen, homes, keeper_dir } = args;
     let runtime = Runtime::open(site.runtime.as_ref())?;
     let cookies = Cookies { https: site.tls.is_some() };
     let clock = Arc::new(SystemClock);
@@ -99,6 +119,8 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let keys = Arc::new(Keys::load(&keys_url, &runtime, clock.clone())?);
     let access = Access::load(site.instance.clone(), keys.clone(), cookies, &runtime, clock)?;
     let access = Arc::new(access);
+    let homes = Arc::new(Homes::load(homes, &keeper_dir, &runtime)?);
+    let farewell = Farewell::new(access.clone(), homes.clone());
     let proof = Proof::new(reset_proof, boot_id).context("cannot tell which boot this is")?;
     let editor_socket: PathBuf = site.editor_socket.as_ref().into();
     let nginx_socket = site.nginx_socket();
@@ -112,9 +134,9 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut int = signal(SignalKind::interrupt())?;
     tracing::info!(instance_id = %site.instance, %probe_listen, %keys_url, "agent serves");
 
-    let probe = probe(access.clone(), readiness.clone())
+    let probe = probe(access.clone(), homes.clone(), farewell, readiness.clone())
         .into_make_service_with_connect_info::<SocketAddr>();
-    let front = front(access, readiness, editor_socket, cookies, site.home);
+    let front = front(access, homes, readiness, editor_socket, cookies, site.home);
     tokio::select! {
         ended = axum::serve(for_probes, probe).into_future() => {
             ended.context("the probe port failed")

@@ -14,7 +14,8 @@ use serde::Deserialize;
 
 use crate::{
     access::{Access, Opened},
-    cookie::Cookies,
+    cookie::{Cookies, Pass},
+    homes::Homes,
     opening::{self, Opening, Standing},
     origin::is_foreign,
     plain::WebUrl,
@@ -36,6 +37,9 @@ const REFUSAL: HeaderName = HeaderName::from_static("hotdesk-refusal");
 /// Where a request comes from, by nginx, which lets nobody else say it.
 const FROM: &str = "hotdesk-from";
 
+/// `navigate` if a browser goes to the address and no page asks for it (Fetch Metadata, 2.2).
+const MODE: &str = "sec-fetch-mode";
+
 /// There if it is the workbench's document that was refused, by nginx as well.
 const DOCUMENT: &str = "hotdesk-document";
 
@@ -48,6 +52,7 @@ const AGAIN: HeaderValue = HeaderValue::from_static("2");
 
 struct Front {
     access: Arc<Access>,
+    homes: Arc<Homes>,
     opening: Opening,
     tunnels: Tunnels,
     cookies: Cookies,
@@ -62,28 +67,30 @@ struct OpenQuery {
 /// The routes for nginx, in front of the editor at that socket.
 pub fn front(
     access: Arc<Access>,
+    homes: Arc<Homes>,
     readiness: Readiness,
     editor_socket: PathBuf,
     cookies: Cookies,
     home: WebUrl,
 ) -> Router {
-    let opening = Opening::new(readiness, home.clone());
+    let opening = Opening::new(readiness, homes.clone(), home.clone());
     let tunnels = Tunnels::new(editor_socket);
     Router::new()
         // HEAD must not use up a ticket, and axum would answer it as GET.
         .route("/open", get(open).head(|| async { StatusCode::METHOD_NOT_ALLOWED }))
         // nginx asks with the method of the request in question.
         .route("/auth", any(auth))
+        .route("/pass", any(pass))
         .route("/beat", any(beat))
         .route(PREFIX, any(|| async { StatusCode::BAD_REQUEST }))
         .route(&format!("{PREFIX}/"), any(tunnel))
         .route(&format!("{PREFIX}/{{*address}}"), any(tunnel))
-        .route("/opening", get(opening_page))
+        .route("/opening", get(opening_page).post(told))
         .route("/instead", any(instead))
         .route("/refused/{status}", any(refused))
         .route("/heartbeat.js", get(heartbeat))
         .route("/beat.js", get(beat_worker))
-        .with_state(Arc::new(Front { access, opening, tunnels, cookies, home }))
+        .with_state(Arc::new(Front { access, homes, opening, tunnels, cookies, home }))
 }
 
 async fn open(
@@ -138,12 +145,14 @@ fn from(headers: &HeaderMap) -> Option<IpAddr> {
     headers.get(FROM)?.to_str().ok()?.parse().ok()
 }
 
+/// Whether a request may go on to the editor: nobody works before their files are there, and before
+/// they know if those are older ones.
 async fn auth(State(front): State<Arc<Front>>, method: Method, headers: HeaderMap) -> Response {
-    let pass = match front.access.check(&headers) {
-        Ok(_) if is_foreign(&method, &headers) => Err(Refusal::Foreign),
-        checked => checked,
+    let judged = match front.judge(&method, &headers) {
+        Ok(pass) => front.home_is_there().await.map(|()| pass),
+        Err(refusal) => Err(refusal),
     };
-    match pass {
+    match judged {
         Ok(pass) => {
             let user = [(USER, pass.sub.to_string())];
             let mut answer = (StatusCode::NO_CONTENT, user).into_response();
@@ -153,6 +162,30 @@ async fn auth(State(front): State<Arc<Front>>, method: Method, headers: HeaderMa
             answer
         }
         Err(refusal) => refusal_of_pass(refusal),
+    }
+}
+
+/// Whether a request may go on to what is the box's own.
+async fn pass(State(front): State<Arc<Front>>, method: Method, headers: HeaderMap) -> Response {
+    match front.judge(&method, &headers) {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => refusal_of_pass(refusal),
+    }
+}
+
+impl Front {
+    /// Whose request it is.
+    fn judge(&self, method: &Method, headers: &HeaderMap) -> Result<Pass, Refusal> {
+        let is_new = headers.get(MODE).is_some_and(|mode| mode == "navigate");
+        let checked =
+            if is_new { self.access.check(headers) } else { self.access.check_old(headers) };
+        let pass = checked?;
+        if is_foreign(method, headers) { Err(Refusal::Foreign) } else { Ok(pass) }
+    }
+
+    async fn home_is_there(&self) -> Result<(), Refusal> {
+        let lets_in = self.homes.lets_in(self.access.now()).await;
+        lets_in.then_some(()).ok_or(Refusal::NoHome)
     }
 }
 
@@ -176,6 +209,9 @@ async fn tunnel(State(front): State<Arc<Front>>, request: Request) -> Response {
     if is_foreign(request.method(), request.headers()) {
         return refusal_of_pass(Refusal::Foreign);
     }
+    if let Err(refusal) = front.home_is_there().await {
+        return refusal_of_pass(refusal);
+    }
     let opened = front.tunnels.open(&front.access, front.cookies, request).await;
     opened.unwrap_or_else(refusal_of_pass)
 }
@@ -190,6 +226,17 @@ async fn opening_page(State(front): State<Arc<Front>>, headers: HeaderMap) -> Re
         (StatusCode::SEE_OTHER, to_editor).into_response()
     } else {
         front.opening.page(StatusCode::OK, standing)
+    }
+}
+
+/// Whoever was let in has read what there is to say about their home: on to the editor.
+async fn told(State(front): State<Arc<Front>>, headers: HeaderMap) -> Response {
+    match front.homes.tell() {
+        Ok(()) => {
+            let on = [(header::LOCATION, OPENING), (header::CACHE_CONTROL, "no-store")];
+            (StatusCode::SEE_OTHER, on).into_response()
+        }
+        Err(refusal) => refuse(&front, refusal, &headers),
     }
 }
 

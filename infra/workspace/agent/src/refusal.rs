@@ -44,6 +44,15 @@ pub enum Refusal {
     /// The control plane has taken the box back.
     #[error("box was drained")]
     Drained,
+    /// The home of the box's user is not there yet.
+    #[error("home is not there yet")]
+    NoHome,
+    /// The box has another home than the one that was ordered.
+    #[error("box has another home")]
+    OtherHome,
+    /// Users of this box have no homes.
+    #[error("box has no homes")]
+    NoHomes,
     /// The agent has no public keys yet.
     #[error("no public keys to check tickets with")]
     NoKeys,
@@ -82,6 +91,9 @@ impl Refusal {
             Self::BadCookie => "bad-cookie",
             Self::Foreign => "foreign-origin",
             Self::Drained => "drained",
+            Self::NoHome => "no-home",
+            Self::OtherHome => "other-home",
+            Self::NoHomes => "no-homes",
             Self::NoKeys => "no-keys",
             Self::Busy => "busy",
             Self::Unwritable => "unwritable",
@@ -93,8 +105,9 @@ impl Refusal {
         Self::OF_PASSES.into_iter().find(|refusal| refusal.word() == word)
     }
 
-    /// The one table of refusals to HTTP. `auth_request` of nginx passes 401 and 403 on and turns
-    /// everything else into 500, so reasons of cookies have only those.
+    /// The one table of refusals to HTTP. `auth_request` of nginx passes 401 and 403 on, so reasons
+    /// of cookies have only those; it turns everything else into 500, for which nginx has the page
+    /// that waits.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
@@ -105,8 +118,10 @@ impl Refusal {
             | Self::SessionOver
             | Self::NoCookie
             | Self::BadCookie => StatusCode::UNAUTHORIZED,
-            Self::OtherUser | Self::Foreign | Self::Drained => StatusCode::FORBIDDEN,
-            Self::Busy | Self::NoKeys => StatusCode::SERVICE_UNAVAILABLE,
+            Self::OtherUser | Self::Foreign | Self::Drained | Self::OtherHome | Self::NoHomes => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Busy | Self::NoKeys | Self::NoHome => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unwritable => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -146,7 +161,12 @@ impl Refusal {
                  What you may have is one click away.",
                 "Open a workspace",
             ),
-            Self::Busy | Self::NoKeys | Self::Unwritable => (
+            Self::Busy
+            | Self::NoKeys
+            | Self::Unwritable
+            | Self::NoHome
+            | Self::OtherHome
+            | Self::NoHomes => (
                 "This workspace cannot open right now",
                 "Something is wrong with this box, and not with you. Please try again.",
                 "Try again",

@@ -23,7 +23,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{access::Access, cookie::Cookies, refusal::Refusal};
+use crate::{access::Access, cookie::Cookies, drained::Door, refusal::Refusal};
 
 /// How long the editor may take to answer, as nginx gives it for a page.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -91,9 +91,9 @@ impl Tunnels {
         request: Request,
     ) -> Result<Response, Refusal> {
         // Before the pass is looked at, so that no order comes in between.
-        let drained = access.watch_drained();
+        let door = access.watch_door();
         let pass = access.check(request.headers())?;
-        let guard = Guard { access: Arc::clone(access), drained, exp: pass.exp };
+        let guard = Guard { access: Arc::clone(access), door, exp: pass.exp };
         Ok(self.connect(guard, cookies, request).await.unwrap_or_else(|error| {
             let status = error.status();
             let error: &dyn std::error::Error = &error;
@@ -157,12 +157,12 @@ fn to_editor(cookies: Cookies, request: &Request) -> Result<hyper::Request<Body>
 /// What lets a tunnel be.
 struct Guard {
     access: Arc<Access>,
-    drained: watch::Receiver<bool>,
+    door: watch::Receiver<Door>,
     exp: u64,
 }
 
 impl Guard {
-    /// Until the pass is over or the box is drained.
+    /// Until the pass is over or the box is closed.
     async fn over(mut self) {
         let access = self.access;
         let ends = Ms(self.exp.saturating_mul(1000));
@@ -178,7 +178,7 @@ impl Guard {
         tokio::select! {
             () = session => {}
             // An error means that the agent ends.
-            _ = self.drained.wait_for(|drained| *drained) => {}
+            _ = self.door.wait_for(|door| *door == Door::Closed) => {}
         }
     }
 }

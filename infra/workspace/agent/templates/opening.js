@@ -1,7 +1,10 @@
-// Asks whether the editor answers, and goes to it as soon as it does: this address leads there then.
+// Asks how far files and editor are, and goes on as soon as they are there: this address leads to the
+// editor then, or says what its user must know first.
 (() => {
   "use strict";
   const FIRST = 500;
+  /** Nearly as often all the time that a home usually takes, or people would wait for the next question. */
+  const SLOWER = 1.1;
   const SLOWEST = 5000;
   /** Nobody at all answers for so many times: as bad as an editor that does not. */
   const SILENT = 5;
@@ -17,27 +20,40 @@
       });
       // The session is over, or the box is somebody else's: the page there says so.
       if (answer.status === 401 || answer.status === 403) return location.reload();
-      const { stage, words, ready, late } = await answer.json();
+      const { stage, words, late, trouble } = await answer.json();
       unheard = 0;
-      if (ready) return location.reload();
-      show(stage, words, late);
+      if (stage === "open") return location.reload();
+      show(stage, words, late, trouble);
     } catch {
       unheard += 1;
-      if (unheard >= SILENT) show("lost", "This box does not answer.", true);
+      if (unheard >= SILENT) show("lost", "This box does not answer.", true, undefined);
     }
     asked += 1;
-    setTimeout(ask, Math.min(FIRST * 1.5 ** asked, SLOWEST));
+    setTimeout(ask, Math.min(FIRST * SLOWER ** asked, SLOWEST));
   }
 
-  function show(stage, words, late) {
+  /** What there is to say beyond the stage: the template for it. */
+  function more(stage, late, trouble) {
+    if (trouble) return "failure";
+    if (!late) return "";
+    return stage === "attaching" ? "holding" : "lateness";
+  }
+
+  function show(stage, words, late, trouble) {
     const say = document.getElementById("say");
     // Only what is new: a screen reader reads it out.
     if (say.textContent !== words) say.textContent = words;
     say.dataset.stage = stage;
     const box = document.getElementById("late");
-    if (late && !box.childElementCount) {
-      box.append(document.getElementById("lateness").content.cloneNode(true));
-    }
+    const what = more(stage, late, trouble);
+    const said = what + (trouble ?? "");
+    if (said === box.dataset.said) return;
+    box.dataset.said = said;
+    box.replaceChildren();
+    if (!what) return;
+    box.append(document.getElementById(what).content.cloneNode(true));
+    const word = box.querySelector(".trouble");
+    if (word) word.textContent = trouble;
   }
 
   setTimeout(ask, FIRST);

@@ -64,7 +64,7 @@ async fn agent(folder: &Path, publisher: &Publisher, probe: &str) -> Child {
     let path = |name: &str| folder.join(name).into_os_string();
     Command::new(env!("CARGO_BIN_EXE_hotdesk-agent"))
         .args(["serve", "--instance", INSTANCE, "--home", HOME, "--boot-id", BOOT_ID])
-        .args(["--keys-url", &publisher.url, "--probe-listen", probe])
+        .args(["--homes", "none", "--keys-url", &publisher.url, "--probe-listen", probe])
         .args(["--runtime".into(), path(""), "--editor-socket".into(), path("editor.sock")])
         .args(["--reset-proof".into(), path("reset")])
         .stderr(Stdio::null())
@@ -180,7 +180,6 @@ async fn a_check_and_a_tunnel() {
         aud: INSTANCE.to_owned(),
         sub: "alice".parse().unwrap(),
         epoch: Epoch(7),
-        home: None,
         session_exp: iat + 3600,
         seat_token: "seat".to_owned(),
         jti: "one".to_owned(),

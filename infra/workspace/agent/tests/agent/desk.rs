@@ -13,18 +13,21 @@ use std::{
 use hotdesk::{
     clock::{Clock, Ms},
     id::{Epoch, InstanceId},
-    token::{DrainClaims, Signer, TicketClaims, generate},
+    token::{DrainClaims, HomeClaims, Signer, TicketClaims, generate},
 };
 use hotdesk_agent::{
-    Access, Cookies, Keys, Proof, REFRESH, Readiness, Runtime, front, listen, probe,
+    Access, Cookies, Farewell, Homes, HomesMode, Keys, Proof, REFRESH, Readiness, Runtime, front,
+    listen, probe,
 };
 use reqwest::{Client, Response, header};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use crate::{publisher::Publisher, until};
 
 pub(crate) const INSTANCE: &str = "i-0123456789abcdef0";
+pub(crate) const VOLUME: &str = "vol-0123456789abcdef0";
 pub(crate) const HOME: &str = "https://desk.example";
 /// The boot of which the box has a proof of its reset.
 pub(crate) const BOOT_ID: &str = "5f1b4d0e-0000-4000-8000-000000000001";
@@ -57,12 +60,23 @@ pub(crate) struct TestBox {
     pub(crate) cookies: Cookies,
     pub(crate) publisher: Publisher,
     pub(crate) probe: String,
+    /// Whether its users have homes.
+    homes: HomesMode,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl TestBox {
     pub(crate) async fn start() -> Self {
         Self::with(Cookies { https: false }).await
+    }
+
+    /// With homes; its keeper is the test's.
+    pub(crate) async fn with_homes() -> Self {
+        let mut this = Self::start().await;
+        this.homes = HomesMode::Volume;
+        this.restart().await;
+        this.clock.advance(1000);
+        this
     }
 
     pub(crate) async fn with(cookies: Cookies) -> Self {
@@ -89,6 +103,7 @@ impl TestBox {
             cookies,
             publisher,
             probe: String::new(),
+            homes: HomesMode::None,
             tasks: Vec::new(),
         };
         std::fs::write(this.folder.path().join("reset"), format!("{BOOT_ID}\n")).unwrap();
@@ -107,15 +122,17 @@ impl TestBox {
         let (cookies, clock) = (self.cookies, self.clock.clone());
         let access = Access::load(instance, keys.clone(), cookies, &runtime, clock).unwrap();
         let access = Arc::new(access);
+        let homes = Arc::new(Homes::load(self.homes, self.folder.path(), &runtime).unwrap());
+        let farewell = Farewell::new(access.clone(), homes.clone());
         let proof = Proof::new(path("reset"), Some(BOOT_ID.to_owned())).unwrap();
         let (editor, nginx) = (path("editor.sock"), path("nginx.sock"));
         let readiness = Readiness::new(&editor, &nginx, keys.clone(), proof).unwrap();
         let for_probes = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.probe = format!("http://{}", for_probes.local_addr().unwrap());
         let for_nginx = listen(&path("agent.sock")).unwrap();
-        let probe = probe(access.clone(), readiness.clone())
+        let probe = probe(access.clone(), homes.clone(), farewell, readiness.clone())
             .into_make_service_with_connect_info::<SocketAddr>();
-        let front = front(access, readiness, editor, cookies, HOME.parse().unwrap());
+        let front = front(access, homes, readiness, editor, cookies, HOME.parse().unwrap());
         self.tasks = vec![
             tokio::spawn(async move { keys.keep_fresh(REFRESH).await }),
             tokio::spawn(async move { axum::serve(for_probes, probe).await.unwrap() }),
@@ -156,7 +173,6 @@ impl TestBox {
             aud: INSTANCE.to_owned(),
             sub: user.parse().unwrap(),
             epoch: Epoch(epoch),
-            home: None,
             session_exp: iat + 3600,
             seat_token: format!("seat-of-{user}"),
             jti: NEXT.fetch_add(1, Ordering::SeqCst).to_string(),
@@ -196,14 +212,59 @@ impl TestBox {
         request.send().await.unwrap()
     }
 
+    /// Posts nothing as nginx does, and gives the status.
+    pub(crate) async fn post(&self, path: &str) -> u16 {
+        let request = unix(&self.folder.path().join("agent.sock"));
+        let request = request.post(format!("http://agent{path}"));
+        request.send().await.unwrap().status().as_u16()
+    }
+
     pub(crate) async fn status(&self, path: &str, cookie: &str) -> u16 {
         self.ask(path, cookie).await.status().as_u16()
     }
 
     /// Orders as the control plane does, and gives the status.
     pub(crate) async fn order(&self, order: impl Into<reqwest::Body>) -> u16 {
-        let request = Client::new().post(format!("{}/drain", self.probe)).body(order);
-        request.send().await.unwrap().status().as_u16()
+        self.order_to("/drain", order).await.0
+    }
+
+    /// The same with what is said of the files.
+    pub(crate) async fn drain(&self) -> Value {
+        let (status, answer) = self.order_to("/drain", self.drain_order()).await;
+        assert_eq!(status, 200);
+        answer["files"].clone()
+    }
+
+    /// An order of a home, and the answer to it.
+    pub(crate) async fn order_home(&self, claims: &HomeClaims) -> (u16, Value) {
+        self.order_to("/home", self.signer.sign(claims).unwrap()).await
+    }
+
+    pub(crate) async fn order_to(
+        &self,
+        path: &str,
+        order: impl Into<reqwest::Body>,
+    ) -> (u16, Value) {
+        let request = Client::new().post(format!("{}{path}", self.probe)).body(order);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+    }
+
+    /// An order that gives `user` a home, for the test to spoil.
+    pub(crate) fn home_claims(&self, user: &str, epoch: u64) -> HomeClaims {
+        let iat = self.clock.now().seconds();
+        HomeClaims {
+            aud: HomeClaims::audience_of(&INSTANCE.parse().unwrap()),
+            sub: user.parse().unwrap(),
+            epoch: Epoch(epoch),
+            volume: VOLUME.parse().unwrap(),
+            size: 20,
+            new: true,
+            files_of: None,
+            iat,
+            exp: iat + 30,
+        }
     }
 
     /// An order to take the box back, for the test to spoil.

@@ -20,7 +20,7 @@ async fn a_drained_box_refuses_every_pass_and_ticket_and_cuts_what_is_open() {
     for socket in &mut sockets {
         socket.says(b"before").await;
     }
-    assert_eq!(front.desk.order(front.desk.drain_order()).await, 204);
+    assert_eq!(front.desk.order(front.desk.drain_order()).await, 200);
     for socket in &mut sockets {
         socket.ends().await;
     }
@@ -37,14 +37,14 @@ async fn a_drained_box_refuses_every_pass_and_ticket_and_cuts_what_is_open() {
     assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
     assert_eq!(front.ping(&cookie).await.headers()["heartbeat"], "stale");
     assert_eq!(front.desk.probe("/ready").await.0, 503);
-    assert_eq!(front.desk.order(front.desk.drain_order()).await, 204, "and may be said again");
+    assert_eq!(front.desk.order(front.desk.drain_order()).await, 200, "and may be said again");
 }
 
 #[tokio::test]
 async fn it_stays_drained_until_the_next_boot() {
     let mut desk = TestBox::start().await;
     let cookie = desk.sit_down("alice", 7).await;
-    assert_eq!(desk.order(desk.drain_order()).await, 204);
+    assert_eq!(desk.order(desk.drain_order()).await, 200);
     let file = desk.folder.path().join("drained");
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     desk.restart().await;
@@ -94,7 +94,7 @@ async fn only_a_fresh_order_of_the_control_plane_to_this_box_drains_it() {
     assert_eq!(desk.status("/auth", &cookie).await, 204, "none of them drains it");
     assert!(!desk.folder.path().join("drained").exists());
     let line_break = format!("{}\n", desk.drain_order());
-    assert_eq!(desk.order(line_break).await, 204);
+    assert_eq!(desk.order(line_break).await, 200);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn an_order_that_an_agent_of_this_boot_missed_still_counts() {
     let order = desk.drain_order();
     desk.clock.advance(5000);
     desk.restart().await;
-    assert_eq!(desk.order(order).await, 204);
+    assert_eq!(desk.order(order).await, 200);
 }
 
 #[tokio::test]
@@ -117,6 +117,6 @@ async fn an_order_that_cannot_be_kept_holds_and_has_to_come_again() {
     assert_eq!(desk.order(desk.drain_order()).await, 500);
     assert_eq!(desk.status("/auth", &cookie).await, 403);
     std::fs::remove_dir(&file).unwrap();
-    assert_eq!(desk.order(desk.drain_order()).await, 204);
+    assert_eq!(desk.order(desk.drain_order()).await, 200);
     assert!(file.is_file());
 }

@@ -12,7 +12,9 @@ mod foreign;
 mod front;
 mod headers;
 mod heartbeats;
+mod home;
 mod keys;
+mod minder;
 mod opening;
 mod passes;
 mod publisher;
@@ -22,6 +24,7 @@ mod socket;
 mod stand;
 mod tickets;
 mod tunnel;
+mod waiting;
 
 use std::time::Duration;
 

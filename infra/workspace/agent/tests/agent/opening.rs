@@ -13,7 +13,7 @@ const STARTING: &str = "The editor is starting.";
 const WRONG: &str = "role=\"alert\"><p class=\"note bad\">";
 
 fn starting(late: bool) -> Value {
-    json!({ "stage": "editor", "words": STARTING, "ready": false, "late": late })
+    json!({ "stage": "editor", "words": STARTING, "ready": false, "late": late, "full": false })
 }
 
 fn location(answer: &Response) -> &str {
@@ -39,7 +39,7 @@ async fn a_ticket_leads_to_the_editor_once_it_answers_and_to_a_page_before() {
     assert!(page.contains("<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>"));
 
     desk.start_editor();
-    let open = json!({ "stage": "open", "words": "Your workspace is open.", "ready": true, "late": false });
+    let open = json!({ "stage": "open", "words": "Your workspace is open.", "ready": true, "late": false, "full": false });
     assert_eq!(standing(&desk).await, open);
     let moved = desk.ask("/opening", "").await;
     assert_eq!((moved.status().as_u16(), location(&moved)), (303, "/"));

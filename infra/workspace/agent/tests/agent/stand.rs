@@ -150,7 +150,13 @@ impl TestFront {
     }
 
     pub(crate) async fn without_editor() -> Self {
-        let desk = TestBox::start().await;
+        let this = Self::of(TestBox::start().await).await;
+        this.wait(&["editor"]).await;
+        this
+    }
+
+    /// Of that box, without an editor.
+    pub(crate) async fn of(desk: TestBox) -> Self {
         let run = desk.folder.path();
         let control = Arc::<Mutex<Control>>::default();
         control.lock().unwrap().answer.0 = StatusCode::NO_CONTENT;
@@ -168,7 +174,11 @@ impl TestFront {
             echoes: Arc::default(),
             _nginx: nginx,
         };
-        this.wait(&["editor"]).await;
+        let serves = async || {
+            let waits = this.desk.probe("/ready").await.1["waitingFor"].clone();
+            waits.as_array().is_none_or(|all| all.iter().all(|part| part != "nginx"))
+        };
+        until("nginx serves", serves).await;
         this
     }
 
@@ -186,6 +196,28 @@ impl TestFront {
         let none = reqwest::redirect::Policy::none();
         let client = Client::builder().redirect(none).build().unwrap();
         client.get(url).header(header::COOKIE, cookie).send().await.unwrap()
+    }
+
+    /// As [`Self::get`], as browsers say it of an address that somebody goes to.
+    pub(crate) async fn navigate(&self, path: &str, cookie: &str) -> Response {
+        let request = Client::new().get(format!("{}{path}", self.address));
+        let request =
+            request.header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+        request
+            .header("sec-fetch-site", "none")
+            .header(header::COOKIE, cookie)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Says that what there is to say about the home was read, from a page of `origin`.
+    pub(crate) async fn tell(&self, origin: &str, cookie: &str) -> Response {
+        let none = reqwest::redirect::Policy::none();
+        let client = Client::builder().redirect(none).build().unwrap();
+        let request = client.post(format!("{}/_hotdesk/opening", self.address));
+        let request = request.header(header::ORIGIN, origin).header(header::COOKIE, cookie);
+        request.send().await.unwrap()
     }
 
     /// As [`Self::get`], for somebody who takes JSON only.
