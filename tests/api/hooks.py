@@ -12,7 +12,9 @@ answers = collections.Counter()
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Any other user, box or origin then is one that must be refused."""
+    """Any other user, box, home or origin then is one that must be refused."""
+    home = raw_schema["components"]["parameters"]["HomeOf"]
+    home["schema"] = {"const": os.environ["SEAT_USER"]}
     seat = raw_schema["components"]["schemas"]["Heartbeat"]["properties"]
     seat["user"] = {"const": os.environ["SEAT_USER"]}
     seat["instanceId"] = {"const": os.environ["SEAT_INSTANCE"]}

@@ -3,6 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
+mod answers {
+    mod calls;
+    mod operators;
+    mod own;
+    mod stage;
+}
+
 use std::time::Duration;
 
 use hotdesk::{
@@ -106,7 +113,9 @@ async fn programs_learn_of_a_workspace_all_that_the_page_shows() {
     desk.stock(1).await;
     let (_, stopped) = json(&desk, "alice", "/").await;
     let nothing = serde_json::json!({ "user": "alice", "state": "stopped", "epoch": null,
-        "instanceId": null, "since": null, "lastSeen": null, "stop": null });
+        "instanceId": null, "since": null, "lastSeen": null, "stop": null, "sessions": [],
+        "home": { "state": "none", "trouble": null, "size": null, "snapshotAt": null,
+                  "filesOf": null } });
     assert_eq!(stopped, nothing);
     let sent = desk.open("alice").await.unwrap();
     let (_, running) = json(&desk, "alice", "/").await;

@@ -8,7 +8,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use hotdesk::{audit::TARGET, clock::SystemClock, telemetry};
+use hotdesk::{
+    audit::TARGET,
+    clock::SystemClock,
+    homes::{Home, Homes},
+    seats::Write,
+    telemetry,
+};
 use hotdesk_tests::desk::{BASE_URL, Desk};
 use http::{StatusCode, header};
 use lambda_http::Request;
@@ -101,6 +107,15 @@ async fn each_thing_done_or_refused_has_its_line_and_no_token_is_in_the_log() {
     assert_eq!(stopped, StatusCode::ACCEPTED);
     assert_eq!(asked("POST", "/revoke", &olivia, "user=alice").await.0, StatusCode::ACCEPTED);
     assert_eq!(asked("GET", "/dispatch", &alice, "").await.0, StatusCode::UNAUTHORIZED);
+    let export = "/homes/alice/export";
+    assert_eq!(asked("POST", export, &bob, "").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(asked("POST", export, &olivia, "").await.0, StatusCode::CONFLICT);
+    assert_eq!(asked("GET", "/homes/carl", &bob, "").await.0, StatusCode::FORBIDDEN);
+    let mut resting = Home::new("carl".parse().unwrap());
+    resting.volume = Some("vol-000000aa".parse().unwrap());
+    assert_eq!(desk.seats().save_home(&resting).await.unwrap(), Write::Done);
+    let restore = asked("POST", "/homes/carl/restore", &olivia, "snapshot=snap-000000bb").await.0;
+    assert_eq!(restore, StatusCode::ACCEPTED);
 
     let trail = log.trail();
     let boxes = trail.iter().filter(|line| line["what"] == "assign");
@@ -115,6 +130,14 @@ async fn each_thing_done_or_refused_has_its_line_and_no_token_is_in_the_log() {
         { "what": "stop", "who": "bob", "on": of(1), "from": HERE, "result": "done" },
         { "what": "revoke", "who": "olivia", "on": "alice", "from": HERE, "result": "done" },
         { "what": "assign", "who": "alice", "from": HERE, "result": "refused: revoked" },
+        { "what": "home", "who": "bob", "on": export, "from": HERE,
+          "result": "refused: no operator" },
+        { "what": "home", "who": "olivia", "on": export, "from": HERE,
+          "result": "refused: home-in-use" },
+        { "what": "home", "who": "bob", "on": "/homes/carl", "from": HERE,
+          "result": "refused: no operator" },
+        { "what": "home", "who": "olivia", "on": "/homes/carl/restore", "from": HERE,
+          "result": "done" },
     ]);
     assert_eq!(Value::from(trail), expected);
     let text = log.text();

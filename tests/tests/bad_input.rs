@@ -93,9 +93,15 @@ async fn sessions_that_are_none_let_nobody_in() {
     bad.push(("of another key", stranger.sign(&Anything(session("alice"))).unwrap()));
     let before = desk.snapshot();
     for (what, token) in bad {
-        for (method, path) in
-            [("GET", "/"), ("GET", "/status"), ("GET", "/dispatch"), ("POST", "/stop")]
-        {
+        for (method, path) in [
+            ("GET", "/"),
+            ("GET", "/status"),
+            ("GET", "/dispatch"),
+            ("POST", "/stop"),
+            ("GET", "/homes"),
+            ("GET", "/homes/alice"),
+            ("POST", "/homes/alice/delete"),
+        ] {
             let reply = asked(&desk, request(method, path, &token)).await;
             assert_eq!(reply.status(), StatusCode::UNAUTHORIZED, "{what}: {method} {path}");
             assert_eq!(problem(&reply), "sign-in-needed");
@@ -206,6 +212,8 @@ async fn unknown_routes_and_methods_are_told_so() {
         "//evil.example/",
         "/problems/",
         "/problems/../stop",
+        "/homesick",
+        "/Homes",
     ] {
         let reply = asked(&desk, desk.request("alice", "GET", path, "")).await;
         assert_eq!(
@@ -221,6 +229,11 @@ async fn unknown_routes_and_methods_are_told_so() {
         ("/health", "GET"),
         ("/problems/stale", "GET"),
         ("/stop", "POST"),
+        ("/homes", "GET"),
+        ("/homes/alice", "GET"),
+        ("/homes/alice/restore", "POST"),
+        ("/homes/alice/export", "POST"),
+        ("/homes/alice/delete", "POST"),
     ] {
         for method in [
             Method::GET,

@@ -5,6 +5,7 @@
 
 mod openapi {
     pub(crate) mod description;
+    pub(crate) mod homes;
     pub(crate) mod refused;
     pub(crate) mod served;
     pub(crate) mod stage;
@@ -13,7 +14,7 @@ mod openapi {
 use std::{collections::BTreeSet, fs, path::Path};
 
 use hotdesk::problem::Problem;
-use openapi::{description::Description, refused, served, stage::Stage};
+use openapi::{description::Description, homes, refused, served, stage::Stage};
 use serde_json::Value;
 
 #[tokio::test]
@@ -27,13 +28,17 @@ async fn every_answer_that_is_described_is_given_and_no_other() {
     served::leaving(stage, "bob").await;
     refused::strangers(stage, &sent).await;
     refused::malformed(stage, &sent).await;
+    homes::operated(stage).await;
+    homes::refused(stage, "alice").await;
     refused::nowhere(stage).await;
     served::ending(stage, &sent).await;
     refused::stale(stage, &sent).await;
     let sent = served::running(stage, "carol", 2).await;
     served::revoking(stage, "erin", 3).await;
     refused::broken(stage, &sent).await;
+    homes::broken(stage).await;
     refused::away(stage, &sent).await;
+    homes::away(stage).await;
     let described = stage.description.answers();
     let missing: Vec<_> = described.difference(&stage.met).collect();
     assert!(missing.is_empty(), "described, and not given: {missing:?}");

@@ -7,6 +7,7 @@
 //! | `GET /status` | where the user stands; keeps their place in the queue |
 //! | `POST /stop` | gives the box back, or the place in the queue |
 //! | `POST /revoke` | ends somebody's sessions and seat; for operators |
+//! | `/homes`, `/homes/{user}`, ... | somebody's home, and what is to become of it; for operators (see `homes`) |
 //! | `GET /problems/{slug}` | what a type of problem means |
 //! | `GET /.well-known/jwks.json` | the public keys of our tokens, for boxes |
 //! | `GET /health` | that the function runs |
@@ -14,17 +15,22 @@
 //! `openapi.yaml` describes them for programs. The session cookie is the only way to be a user.
 //! Pages for browsers, JSON for the rest, by `Accept`.
 
-mod home;
+mod books;
+mod files;
+mod homes;
 mod keys;
+mod ledger;
 mod open;
 mod problems;
 mod revoke;
+mod route;
 mod session;
 mod standing;
 mod status;
 mod stop;
 mod waiting;
 mod words;
+mod workspace;
 
 use std::time::Duration;
 
@@ -37,12 +43,10 @@ use hotdesk::{
     seats::{Seats, SeatsError},
     store::{Store, StoreError},
     token::{Signer, TokenError, Verifier},
-    visit,
     web::{self, Reply},
 };
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use lambda_http::Request;
-use serde_json::json;
 use session::Session;
 use tracing::error;
 
@@ -109,7 +113,7 @@ impl From<askama::Error> for Refusal {
 pub async fn handle<S: Store, D: Seats, C: Clock>(app: &App<S, D, C>, request: Request) -> Reply {
     let html = hotdesk_pages::wants_page(request.headers());
     let session = session::of(app, &request);
-    match route(app, &request, session.as_ref(), html).await {
+    match route::route(app, &request, session.as_ref(), html).await {
         Ok(mut reply) => {
             if let Some(session) = &session {
                 session::renew(app, session, &mut reply);
@@ -132,7 +136,8 @@ fn refused<S, D, C: Clock>(
     let mut allow = None;
     let problem = match refusal {
         Refusal::SignIn if html && method == Method::GET => {
-            return session::to_sign_in(&app.web, path);
+            let back = request.uri().path_and_query().map_or(path, |address| address.as_str());
+            return session::to_sign_in(&app.web, back);
         }
         Refusal::SignIn => Problem::SignInNeeded,
         Refusal::Problem(problem) => problem,
@@ -164,48 +169,4 @@ fn refused<S, D, C: Clock>(
         reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }
     hotdesk_pages::varies(reply)
-}
-
-async fn route<S: Store, D: Seats, C: Clock>(
-    app: &App<S, D, C>,
-    request: &Request,
-    session: Option<&Session>,
-    html: bool,
-) -> Result<Reply, Refusal> {
-    // What is read or done for a user, and by whose page.
-    let look = async || {
-        visit::not_in_passing(request.headers())?;
-        let session = session.ok_or(Refusal::SignIn)?;
-        session::holds(app, session).await?;
-        Ok::<_, Refusal>(session)
-    };
-    let act = async || {
-        visit::same_origin(request.headers(), &app.web.base_url)?;
-        look().await
-    };
-    match (request.method(), request.uri().path()) {
-        (&Method::GET, "/health") => Ok(web::json(StatusCode::OK, &json!({ "status": "ok" }))),
-        (&Method::GET, "/.well-known/jwks.json") => Ok(keys::published(&app.verifier)),
-        (&Method::GET, "/") => home::home(app, look().await?, html).await,
-        (&Method::GET, "/status") => status::status(app, look().await?, request, html).await,
-        (&Method::GET, "/dispatch") => {
-            visit::not_in_passing(request.headers())?;
-            let session = session.ok_or(Refusal::SignIn)?;
-            if visit::is_prefetch(request.headers()) {
-                return Ok(web::empty(StatusCode::NO_CONTENT));
-            }
-            open::open(app, session, html).await
-        }
-        (&Method::POST, "/stop") => stop::stop(app, act().await?, request, html).await,
-        (&Method::POST, "/revoke") => revoke::revoke(app, act().await?, request, html).await,
-        (_, "/health" | "/.well-known/jwks.json" | "/" | "/status" | "/dispatch") => {
-            Err(Refusal::Method("GET"))
-        }
-        (_, "/stop" | "/revoke") => Err(Refusal::Method("POST")),
-        (method, path) => match path.strip_prefix("/problems/") {
-            Some(slug) if method == Method::GET => problems::about(slug, html),
-            Some(_) => Err(Refusal::Method("GET")),
-            None => Err(Refusal::Problem(Problem::NotFound)),
-        },
-    }
 }

@@ -2,7 +2,7 @@
 
 use dispatch::{App, handle};
 use hotdesk::{clock::SystemClock, config, store::redis::RedisStore, telemetry};
-use hotdesk_aws::{DynamoSeats, sdk_config};
+use hotdesk_aws::{dynamo_seats, sdk_config};
 use lambda_http::{Error, Request, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,10 +13,10 @@ async fn main() -> Result<(), Error> {
     let keys: config::KeyConfig = config::load()?;
     let times: config::TimesConfig = config::load()?;
     let (signer, verifier) = keys.keys()?;
-    let dynamodb = aws_sdk_dynamodb::Client::new(&sdk_config().await);
+    let sdk = sdk_config().await;
     let app = App {
         store: RedisStore::new(&at.redis_url, &at.key_prefix)?,
-        seats: DynamoSeats::new(dynamodb, &table.seats_table),
+        seats: dynamo_seats(table, &sdk),
         clock: SystemClock,
         signer,
         verifier,

@@ -74,7 +74,6 @@ fn to_box<S, D, C: Clock>(
         aud: instance.to_string(),
         sub: user.clone(),
         epoch: *epoch,
-        home: None,
         session_exp: session.ends,
         seat_token,
         jti: uuid::Uuid::new_v4().to_string(),

@@ -56,7 +56,7 @@ pub(crate) async fn revoke<S: Store, D: Seats, C: Clock>(
     }
     let Form { user } = web::form(request)?;
     let now = app.clock.now();
-    let ended = app.seats.revoke(&user, now).await?;
+    let ended = app.seats.revoke(&user, &session.user, now).await?;
     let forget = || app.store.revoke(&user, now);
     rebuild::warm(&app.store, &app.seats, &app.clock, forget).await?;
     audit(app, session, What::Revoke, Some(user.as_str()), "done");

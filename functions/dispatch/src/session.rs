@@ -78,9 +78,9 @@ pub(crate) fn renew<S, D, C: Clock>(app: &App<S, D, C>, session: &Session, reply
     }
 }
 
-/// To the sign-in page, and back to `path` afterwards.
-pub(crate) fn to_sign_in(web: &WebConfig, path: &str) -> Reply {
-    let next = serde_urlencoded::to_string([("next", path)]).unwrap_or_default();
+/// To the sign-in page, and back to that address afterwards.
+pub(crate) fn to_sign_in(web: &WebConfig, address: &str) -> Reply {
+    let next = serde_urlencoded::to_string([("next", address)]).unwrap_or_default();
     web::redirect(StatusCode::FOUND, &format!("{}/login?{next}", web.base_url.0))
 }
 

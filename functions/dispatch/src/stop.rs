@@ -4,6 +4,7 @@ use hotdesk::{
     audit::What,
     clock::Clock,
     id::Epoch,
+    ledger::{Ending, Why},
     problem::Problem,
     seats::{Addresses, Seat, Seats, Write},
     store::{Leave, Store},
@@ -57,7 +58,9 @@ pub(crate) async fn stop<S: Store, D: Seats, C: Clock>(
                 addresses: Addresses::default(),
             };
             // Refused: never opened; the stop flow parks the box.
-            let ended = app.seats.end(&seat).await?;
+            let by = Some(session.user.clone());
+            let ending = Ending { why: Why::Left, at: now, last_seen: None, by };
+            let ended = app.seats.end(&seat, &ending).await?;
             audit(app, session, What::Stop, Some(seat.instance.as_str()), "done");
             info!(user = %session.user, instance_id = %seat.instance, epoch = form.epoch.0,
                 reason = "left", opened = ended == Write::Done, "stop begun");

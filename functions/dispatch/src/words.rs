@@ -3,12 +3,38 @@
 use std::time::Duration;
 
 use hotdesk::clock::Ms;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{
+    OffsetDateTime,
+    format_description::{StaticFormatDescription, well_known::Rfc3339},
+    macros::format_description,
+};
+
+const FOR_PEOPLE: StaticFormatDescription =
+    format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]");
 
 /// A time in UTC as RFC 3339 has it, to the second; `None` past the year 9999.
 pub(crate) fn rfc3339(at: Ms) -> Option<String> {
+    date(at)?.format(&Rfc3339).ok()
+}
+
+/// The same, but `None` for a time that was never set.
+pub(crate) fn if_ever(at: Ms) -> Option<String> {
+    (at != Ms::default()).then(|| rfc3339(at)).flatten()
+}
+
+/// A time in UTC for people, to the minute.
+pub(crate) fn when(at: Ms) -> String {
+    format!("{} UTC", minute(at))
+}
+
+/// The same where it is said elsewhere that it is UTC.
+pub(crate) fn minute(at: Ms) -> String {
+    date(at).and_then(|date| date.format(FOR_PEOPLE).ok()).unwrap_or_else(|| "never".into())
+}
+
+fn date(at: Ms) -> Option<OffsetDateTime> {
     let seconds = i64::try_from(at.seconds()).ok()?;
-    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
+    OffsetDateTime::from_unix_timestamp(seconds).ok()
 }
 
 /// About how long that is: "40 seconds", "5 minutes", "2 h 5 min", "3 days".
@@ -44,6 +70,15 @@ mod tests {
         ] {
             assert_eq!(about(Duration::from_secs(seconds)), words);
         }
+    }
+
+    #[test]
+    fn people_get_utc_and_are_told_so() {
+        assert_eq!(when(Ms(1_795_165_200_999)), "20 Nov 2026, 09:00 UTC");
+        assert_eq!(minute(Ms(1_795_165_200_999)), "20 Nov 2026, 09:00");
+        assert_eq!(minute(Ms(u64::MAX)), "never");
+        assert_eq!(if_ever(Ms(0)), None);
+        assert!(if_ever(Ms(1)).is_some());
     }
 
     #[test]

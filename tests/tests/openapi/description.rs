@@ -71,11 +71,14 @@ impl Description {
     /// The path of the document that an address is one of, if there is one.
     pub(crate) fn path_of(&self, address: &str) -> Option<String> {
         let paths = self.document["paths"].as_object().unwrap();
-        let path = match address.strip_prefix("/problems/") {
-            Some(_) => "/problems/{slug}",
-            None => address,
+        let parts: Vec<_> = address.split('/').collect();
+        let path = match parts[..] {
+            ["", "problems", _] => "/problems/{slug}".to_owned(),
+            ["", "homes", _] => "/homes/{user}".to_owned(),
+            ["", "homes", _, deed] => format!("/homes/{{user}}/{deed}"),
+            _ => address.to_owned(),
         };
-        paths.contains_key(path).then(|| path.to_owned())
+        paths.contains_key(&path).then_some(path)
     }
 
     /// What is wrong with an answer to that request, by the document.

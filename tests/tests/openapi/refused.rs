@@ -81,7 +81,7 @@ pub(crate) async fn stale(stage: &mut Stage, sent: &Sent) {
 pub(crate) async fn nowhere(stage: &mut Stage) {
     let mut refused = 0;
     for (path, taken) in stage.description.paths() {
-        let path = path.replace("{slug}", "stale");
+        let path = path.replace("{slug}", "stale").replace("{user}", "hank");
         for method in METHODS.map(|name| name.parse::<Method>().unwrap()) {
             if taken.contains(&method) {
                 continue;
@@ -95,7 +95,7 @@ pub(crate) async fn nowhere(stage: &mut Stage) {
             refused += 1;
         }
     }
-    assert!(refused >= 7 * 7, "{refused}");
+    assert!(refused >= 12 * 7, "{refused}");
     for path in ["/logins", "/status/", "/Status", "//", "/problems", "/ping/x"] {
         let reply = stage.answer(bare(stage.by("alice", "GET", path))).await;
         assert_eq!(reply.status(), StatusCode::NOT_FOUND, "{path}");

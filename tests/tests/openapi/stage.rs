@@ -2,14 +2,17 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use hotdesk::{
     clock::{Clock, SystemClock},
     token::SessionClaims,
     web::Reply,
 };
+use hotdesk_stack::environment;
 use hotdesk_tests::desk::{BASE_URL, Desk};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Builder};
 use lambda_http::{Body, Request};
+use serde_json::Value;
 
 use super::description::{Answer, Description, is_page};
 
@@ -92,10 +95,33 @@ impl Stage {
 
     /// `POST /revoke` of an operator.
     pub(crate) fn revoke(&self, operator: &str, form: &str) -> Request {
-        let request = anybody("POST", "/revoke").header(header::ORIGIN, BASE_URL);
+        self.operate(operator, "POST", "/revoke", form)
+    }
+
+    /// A request of an operator.
+    pub(crate) fn operate(&self, operator: &str, method: &str, path: &str, form: &str) -> Request {
+        let request = anybody(method, path).header(header::ORIGIN, BASE_URL);
         let request = request.header(header::COOKIE, self.desk.operators_cookie(operator));
         let kind = "application/x-www-form-urlencoded";
         request.header(header::CONTENT_TYPE, kind).body(form.into()).unwrap()
+    }
+
+    /// Has Redis say that somebody's sessions are revoked until no time that there is.
+    pub(crate) fn revoked_is_broken(&self, user: &str) {
+        let mut zadd = redis::cmd("ZADD");
+        zadd.arg("fleet:revoked").arg("0.5").arg(user).exec(&mut self.desk.redis()).unwrap();
+    }
+
+    /// Writes a record of a home that hotdesk would not, if it is none of its own.
+    pub(crate) async fn put_home(&self, home: Value) {
+        let client = aws_sdk_dynamodb::Client::new(&self.desk.moto.sdk_config().await);
+        let text = |value: &Value| AttributeValue::S(value.as_str().unwrap().into());
+        let number = |value: &Value| AttributeValue::N(value.to_string());
+        let item = home.as_object().unwrap().iter().map(|(name, value)| {
+            (name.clone(), if value.is_number() { number(value) } else { text(value) })
+        });
+        let put = client.put_item().table_name(environment::tables().homes);
+        put.set_item(Some(item.collect())).send().await.unwrap();
     }
 
     /// Does to Redis what no script would.

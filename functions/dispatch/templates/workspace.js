@@ -25,7 +25,11 @@
       const main = text.slice(text.indexOf("<main>"));
       const page = new DOMParser().parseFromString(main, "text/html");
       if (page.getElementById("state").dataset.state !== state) return location.reload();
-      document.querySelector("dl")?.replaceWith(document.adoptNode(page.querySelector("dl")));
+      for (const part of ["live", "files", "sessions"]) {
+        const [was, is] = [document, page].map((each) => each.getElementById(part));
+        // Only what is new: whoever has marked a word in it keeps the mark.
+        if (was.innerHTML !== is.innerHTML) was.replaceWith(document.adoptNode(is));
+      }
     } catch {
       failures += 1;
     }

@@ -1,26 +1,20 @@
-//! `GET /`: a user's workspace, as JSON and as the page where everybody begins.
+//! When and why a box will be taken back, as far as one knows now.
 
 use std::time::Duration;
 
-use askama::Template;
 use hotdesk::{
-    clock::{Clock, Ms},
+    clock::Ms,
     config::Times,
-    rebuild,
-    seats::Seats,
-    store::{Store, Threat, Warning, Workspace},
-    web::Reply,
+    store::{Threat, Warning, Workspace},
 };
-use hotdesk_pages::Allow;
-use http::StatusCode;
 use serde::Serialize;
 
-use crate::{App, Refusal, session::Session, standing::State, words};
+use crate::words;
 
 /// Why a box will be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Reason {
+pub(super) enum Reason {
     /// Nobody looks at it.
     Idle,
     /// Nobody says that they stay.
@@ -31,73 +25,15 @@ enum Reason {
     Rebalance,
 }
 
-/// When a box will be taken back, as far as one knows now.
+/// When a box will be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stop {
-    at: Ms,
-    reason: Reason,
-}
-
-#[derive(Serialize)]
-struct StopJson {
-    at: Option<String>,
-    reason: Reason,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Json<'a> {
-    user: &'a str,
-    state: &'static str,
-    epoch: Option<u64>,
-    instance_id: Option<&'a str>,
-    since: Option<String>,
-    last_seen: Option<String>,
-    stop: Option<StopJson>,
-}
-
-/// A user's workspace.
-pub(crate) async fn home<S: Store, D: Seats, C: Clock>(
-    app: &App<S, D, C>,
-    session: &Session,
-    html: bool,
-) -> Result<Reply, Refusal> {
-    let look = || app.store.workspace(&session.user);
-    let workspace = rebuild::warm(&app.store, &app.seats, &app.clock, look).await?;
-    let stop = stop(&workspace, app.times);
-    if html {
-        return page(app, session, &workspace, stop);
-    }
-    let mut body = Json {
-        user: session.user.as_str(),
-        state: word(&workspace),
-        epoch: None,
-        instance_id: None,
-        since: None,
-        last_seen: None,
-        stop: stop.map(|Stop { at, reason }| StopJson { at: words::rfc3339(at), reason }),
-    };
-    if let Workspace::Running { epoch, instance, since, last_seen, .. } = &workspace {
-        body.epoch = Some(epoch.0);
-        body.instance_id = Some(instance.as_str());
-        body.since = words::rfc3339(*since);
-        body.last_seen = words::rfc3339(*last_seen);
-    }
-    Ok(hotdesk_pages::json(StatusCode::OK, &body))
-}
-
-fn word(workspace: &Workspace) -> &'static str {
-    let state = match workspace {
-        Workspace::Stopped => State::Stopped,
-        Workspace::Starting => State::Waiting,
-        Workspace::Running { .. } => State::Running,
-        Workspace::Stopping => State::Stopping,
-    };
-    state.word()
+pub(super) struct Stop {
+    pub(super) at: Ms,
+    pub(super) reason: Reason,
 }
 
 /// What comes first of all that ends a session. AWS's word is said before anything else.
-fn stop(workspace: &Workspace, times: Times) -> Option<Stop> {
+pub(super) fn stop(workspace: &Workspace, times: Times) -> Option<Stop> {
     let Workspace::Running { renewed, last_seen, warning, .. } = workspace else { return None };
     if let Some(Warning { threat, at }) = *warning {
         let reason = match threat {
@@ -113,35 +49,8 @@ fn stop(workspace: &Workspace, times: Times) -> Option<Stop> {
     Some(longest.filter(|longest| longest.at < idle.at).unwrap_or(idle))
 }
 
-fn page<S, D, C: Clock>(
-    app: &App<S, D, C>,
-    session: &Session,
-    workspace: &Workspace,
-    stop: Option<Stop>,
-) -> Result<Reply, Refusal> {
-    let now = app.clock.now();
-    let running = match workspace {
-        Workspace::Running { epoch, instance, since, last_seen, .. } => Some(Running {
-            epoch: epoch.0,
-            instance: instance.as_str(),
-            since: words::about(now.since(*since)),
-            last_seen: words::about(now.since(*last_seen)),
-            stops: stop.map(|stop| stops(stop, app.times, now)),
-        }),
-        Workspace::Stopped | Workspace::Starting | Workspace::Stopping => None,
-    };
-    let view = |nonce| Page {
-        nonce,
-        user: session.user.as_str(),
-        state: word(workspace),
-        running,
-        operator: session.operator,
-    };
-    Ok(hotdesk_pages::page(StatusCode::OK, Allow::default(), view)?)
-}
-
-/// When and why a box is taken back, in words.
-fn stops(Stop { at, reason }: Stop, times: Times, now: Ms) -> String {
+/// The same in words.
+pub(super) fn stops(Stop { at, reason }: Stop, times: Times, now: Ms) -> String {
     let left = at.since(now);
     let when = if left == Duration::ZERO {
         "any moment".into()
@@ -157,24 +66,6 @@ fn stops(Stop { at, reason }: Stop, times: Times, now: Ms) -> String {
         Reason::Interruption => format!("{when}: AWS takes the machine back. Save your work."),
         Reason::Rebalance => "perhaps soon: AWS may take the machine back. Save your work.".into(),
     }
-}
-
-struct Running<'a> {
-    epoch: u64,
-    instance: &'a str,
-    since: String,
-    last_seen: String,
-    stops: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "home.html")]
-struct Page<'a> {
-    nonce: String,
-    user: &'a str,
-    state: &'static str,
-    running: Option<Running<'a>>,
-    operator: bool,
 }
 
 #[cfg(test)]
