@@ -27,6 +27,7 @@ const LEAST = 2000;
 const AMONG = [
   ...["GET / 200", "GET /dispatch 302", "GET /status 304", "POST /revoke 202", "POST /ping 204"],
   ...["GET /login 302", "GET /callback 400"],
+  ...["GET /homes 303", "GET /homes/{user} 200", "POST /homes/{user}/export 409"],
 ];
 
 /**

@@ -12,8 +12,8 @@ const SIMULATOR = "http://127.0.0.1:9002";
 const REDIS_PORT = "9004";
 
 const { HOME, XDG_CACHE_HOME, HOTDESK_CACHE } = process.env;
-/** The disks of the boxes. */
-export const BOXES = `${HOTDESK_CACHE || `${XDG_CACHE_HOME || `${HOME}/.cache`}/hotdesk`}/boxes`;
+/** The volumes of the simulated cloud. */
+export const DISKS = `${HOTDESK_CACHE || `${XDG_CACHE_HOME || `${HOME}/.cache`}/hotdesk`}/disks`;
 
 const run = promisify(execFile);
 
@@ -34,6 +34,13 @@ export async function cloud() {
 export async function simulate(what, change) {
   const answer = await fetch(`${SIMULATOR}/_sim/${what}`, { method: "PUT", body: JSON.stringify(change) });
   expect(answer.ok, `${what} ${JSON.stringify(change)}: ${await answer.text()}`);
+}
+
+/** Has EC2 terminate an instance, as if somebody did so by hand. */
+export async function terminate(id) {
+  const body = new URLSearchParams({ Action: "TerminateInstances", Version: "2016-11-15", "InstanceId.1": id });
+  const answer = await fetch(SIMULATOR, { method: "POST", body });
+  expect(answer.ok, `TerminateInstances: ${answer.status} ${await answer.text()}`);
 }
 
 /** Has EC2 warn that it takes an instance back. Only Spot instances are, and the local group has none. */

@@ -3,10 +3,10 @@
 import { readFile } from "node:fs/promises";
 
 import { invokeAll } from "./events.mjs";
-import { BASE, BOXES, box, cloud, expect, redis, until } from "./look.mjs";
+import { BASE, box, cloud, expect, redis, until } from "./look.mjs";
 import { Person, dispatch, session, terminal, usable } from "./person.mjs";
 
-export async function loop({ browser, report, root, screenshots }) {
+export async function loop({ browser, report, root, screenshots, stack }) {
   const alice = await Person.meet(browser, "alice");
   const bob = await Person.meet(browser, "bob");
   const carol = await Person.meet(browser, "carol");
@@ -42,7 +42,7 @@ export async function loop({ browser, report, root, screenshots }) {
   const first = await redis("HGET", "ws:alice", "instanceId");
   await report.step("a terminal writes a file", async () => {
     await terminal(tab, "echo written by $USER > from-the-terminal.txt");
-    const file = `${BOXES}/${first}/home/workspace/from-the-terminal.txt`;
+    const file = `${await stack.workspace(first)}/from-the-terminal.txt`;
     await until("the file on the box", 30, async () => {
       return (await readFile(file, "utf8")).startsWith("written by ");
     });

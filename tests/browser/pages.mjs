@@ -1,6 +1,6 @@
 // Every page in each of its states, in a real browser against the real parts, run like smoke.mjs. Its
 // pictures go to .local/screenshots/pages; with PICTURES=docs/img those of the README are taken too.
-// Arguments choose parts: pages, notices, pictures.
+// Arguments choose parts: pages, homes, notices, pictures.
 
 import { mkdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -11,6 +11,7 @@ import { chromium } from "playwright-core";
 import { away } from "./pages/away.mjs";
 import { entry } from "./pages/entry.mjs";
 import { examine } from "./pages/examine.mjs";
+import { homes } from "./pages/homes.mjs";
 import { notices } from "./pages/notices.mjs";
 import { pictures } from "./pages/pictures.mjs";
 import { queue } from "./pages/queue.mjs";
@@ -68,6 +69,7 @@ async function state({ report, examine }, picture, { who, path, tab, ...options 
 
 const parts = [
   ["pages", { IDLE: "24", BOOT: "15", SPARES: "0" }, pages],
+  ["homes", { IDLE: "120", BOOT: "2", SPARES: "1" }, homes],
   ["notices", { IDLE: "300", LIFETIME: "40", BOOT: "3", SPARES: "1" }, notices],
   ...(FOLDER ? [["pictures", { IDLE: "300", BOOT: "20", SPARES: "1" }, pictures]] : []),
 ];

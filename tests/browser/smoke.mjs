@@ -1,5 +1,5 @@
 // The main job, end to end, with a real browser against the real parts. Run by `make smoke`; arguments
-// choose parts: loop, security, figures.
+// choose parts: loop, homes, security, figures.
 
 import { mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 import { figures } from "./figures.mjs";
+import { homes } from "./homes.mjs";
 import { loop } from "./loop.mjs";
 import { Report, evidence } from "./report.mjs";
 import { security } from "./security.mjs";
@@ -67,6 +68,7 @@ browser = await chromium.launch({
 const world = { browser, report, root: ROOT, binary: BINARY, screenshots: SCREENSHOTS };
 const parts = [
   ["loop", { IDLE: "20", BOOT: "2", SPARES: "1" }, loop, "Ctrl-C"],
+  ["homes", { IDLE: "20", BOOT: "2", SPARES: "1" }, homes, "Ctrl-C"],
   ["security", { IDLE: "300", BOOT: "1", SPARES: "2" }, security, "Ctrl-C"],
   ["figures", { IDLE: "300", BOOT: "1", SPARES: "20" }, figures, "kill -9 of Redis"],
 ];

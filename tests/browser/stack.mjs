@@ -61,6 +61,12 @@ export class Stack {
     return found;
   }
 
+  /** The folder that the editor of a box shows, as a process of the box sees it. */
+  async workspace(box) {
+    const [editor] = await this.find("--session-socket", box);
+    return `/proc/${editor.id}/cwd`;
+  }
+
   /** Has those and all that they started stand still, until the function that it returns is called. */
   async pause(word, box) {
     const found = await this.find(word, box);

@@ -29,7 +29,7 @@ export async function notices(world) {
 
   await report.step("who has had a box for long is told that it ends", async () => {
     await says(hers, "unless you stay");
-    if (folder) await picture(hers, await redis("HGET", "ws:hal", "instanceId"), folder);
+    if (folder) await picture(hers, await stack.workspace(await redis("HGET", "ws:hal", "instanceId")), folder);
     await examineNotice(hers, screenshots, "notice-lifetime");
   });
   await state("home-lifetime", { who: hal, path: "/", main: "#open" });

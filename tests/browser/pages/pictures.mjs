@@ -2,7 +2,6 @@
 
 import { writeFile } from "node:fs/promises";
 
-import { BOXES } from "../look.mjs";
 import { usable } from "../person.mjs";
 import { Somebody } from "./somebody.mjs";
 
@@ -38,10 +37,10 @@ export async function pictures({ browser, report, folder }) {
   for (const one of [alice, bob]) await one.leave();
 }
 
-/** Takes that of a notice in the workbench of a box, with a file open. */
-export async function picture({ page }, box, folder) {
+/** Takes that of a notice in the workbench, with a file of its folder open. */
+export async function picture({ page }, workspace, folder) {
   await page.setViewportSize(WORKBENCH);
-  await writeFile(`${BOXES}/${box}/home/workspace/${FILE}`, TEXT);
+  await writeFile(`${workspace}/${FILE}`, TEXT);
   await page.dblclick(`.explorer-folders-view [aria-label^='${FILE}']`);
   await page.waitForSelector(".monaco-editor .view-line .mtk1");
   await page.screenshot({ path: `${folder}/notice.png` });

@@ -1,10 +1,10 @@
-// Redis and DynamoDB, edited by hand so that bob is told alice's box: dispatch believes them, and the box
+// Redis and all that DynamoDB says of seats, edited by hand so that bob is told alice's box: dispatch believes them, and the box
 // does not.
 
 import { expect, redis } from "../look.mjs";
 import { Intruder } from "./intruder.mjs";
 import { claims, ticket } from "./people.mjs";
-import { get, put } from "./table.mjs";
+import { get, getHome, put, putHome } from "./table.mjs";
 
 export async function edited(world, { alice, bob }) {
   const { browser, report, stack, screenshots } = world;
@@ -35,15 +35,18 @@ export async function edited(world, { alice, bob }) {
 async function give(alice, bob) {
   const [hers, his] = [await get("user#alice"), await get("user#bob")];
   const seat = await get(`instance#${alice.box}`);
+  const [herHome, hisHome] = [await getHome("alice"), await getHome("bob")];
   const [before, after] = await Promise.all(["ws:bob", "ws:alice"].map((key) => redis("HGETALL", key)));
   const owner = `fleet:instance:${alice.box}`;
   await put({ ...hers, pk: his.pk, issuer: his.issuer, subject: his.subject });
   await put({ ...seat, user: { S: "bob" } });
+  await putHome({ ...hisHome, epoch: herHome.epoch, instance: herHome.instance });
   await hash("ws:bob", after);
   await redis("HSET", owner, "owner", "bob");
   return async () => {
     await hash("ws:bob", before);
     await redis("HSET", owner, "owner", "alice");
+    await putHome(hisHome);
     await put(his);
     await put(seat);
   };

@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 
-import { BASE, BOXES, expect, redis, until } from "../look.mjs";
+import { BASE, expect, redis, until } from "../look.mjs";
 import { Person, dispatch, session, terminal } from "../person.mjs";
 
 /** Of all that VS Code complains of, what would be hotdesk's doing: its script, policies and refusals. */
@@ -66,14 +66,14 @@ class Worker {
   }
 
   /** They can still work: their first connections hold, and a terminal does what they type. */
-  async works({ report }, when) {
+  async works({ report, stack }, when) {
     await report.step(`${this.name} works on ${when}`, async () => {
       const lost = this.sockets.slice(0, 2).filter(({ open }) => !open);
       expect(lost.length === 0, `${lost.length} connections were cut`);
       const name = `${when.replaceAll(" ", "-")}.txt`;
       await this.page.bringToFront();
       await terminal(this.page, `echo here > ${name}`);
-      const file = `${BOXES}/${this.box}/home/workspace/${name}`;
+      const file = `${await stack.workspace(this.box)}/${name}`;
       await until("the file on the box", 30, async () => (await readFile(file, "utf8")) === "here\n");
     });
   }

@@ -1,4 +1,5 @@
-//! The boxes: for each running instance a real nginx, agent and editor on addresses of its own.
+//! The boxes: for each running instance a real nginx, agent and editor on addresses of its own, and the
+//! volumes that are attached to it.
 
 use std::{
     collections::HashMap,
@@ -19,6 +20,7 @@ use tokio::{
 
 use crate::{
     console::say,
+    disks::Disks,
     folders::{self, Folders},
     ports,
     process::{Process, bound, log_to},
@@ -54,6 +56,7 @@ pub struct Kind {
 #[derive(Debug)]
 pub struct Boxes {
     kind: Kind,
+    disks: Disks,
     running: HashMap<String, Running>,
     ending: HashMap<String, JoinHandle<()>>,
 }
@@ -69,7 +72,8 @@ impl Boxes {
     /// None at first.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, running: HashMap::new(), ending: HashMap::new() }
+        let disks = Disks::new(kind.folders.disks.clone());
+        Self { kind, disks, running: HashMap::new(), ending: HashMap::new() }
     }
 
     /// Does what the cloud says, until there is none; events go to `deliver`.
@@ -96,8 +100,25 @@ impl Boxes {
                     }
                 }
                 Some(Effect::BoxStopped { id }) => self.stop(id),
+                Some(disk) => self.follow_disk(disk).await,
                 None => return,
             }
+        }
+    }
+
+    /// A volume leaves a box only when nothing of it runs any more: on a desk that may take longer than
+    /// the cloud says.
+    async fn follow_disk(&mut self, effect: Effect) {
+        if let Effect::VolumeDetached { instance, .. } = &effect
+            && let Some(end) = self.ending.remove(instance)
+            && end.await.is_err()
+        {
+            say("box", format!("{instance} does not end"));
+        }
+        let disks = self.disks.clone();
+        let followed = spawn_blocking(move || disks.follow(&effect)).await;
+        if let Err(error) = followed.unwrap_or_else(|error| Err(error.into())) {
+            say("disks", error);
         }
     }
 
@@ -118,6 +139,7 @@ impl Boxes {
             end.await?;
         }
         let mut command = bound(Signal::SIGTERM, env::current_exe()?);
+        command.env("HOTDESK_VOLUMES", self.disks.of_box(id)?);
         command.arg("guard").arg(tools::root().join("infra/workspace/run-box"));
         self.kind.describe(&mut command, id, public, private);
         log_to(&mut command, &self.kind.folders.log(&format!("box-{id}")))?;

@@ -25,6 +25,8 @@ pub const GROUP: &str = "hotdesk";
 const STOP_MS: u64 = 3_000;
 /// How long the group takes for a step of its own.
 const GROUP_MS: u64 = 500;
+/// How long a snapshot takes: EBS takes minutes, and people look on.
+const SNAPSHOT_MS: u64 = 5_000;
 /// When the group tries again after a launch that failed: AWS takes longer, and people look on.
 const LAUNCH_RETRY_MS: u64 = 10_000;
 
@@ -43,6 +45,7 @@ pub async fn start(settings: &Settings) -> std::io::Result<mpsc::Receiver<Effect
         terminate_ms: STOP_MS,
         group_ms: GROUP_MS,
         launch_retry_ms: LAUNCH_RETRY_MS,
+        snapshot_ms: SNAPSHOT_MS,
         ..SimSettings::default()
     };
     let shared = http::Shared::new(Sim::new(cloud, group(settings.max_size), clock()), clock);

@@ -2,6 +2,8 @@
 
 use std::env;
 
+use hotdesk_aws::Tables;
+
 use crate::{
     cloud::GROUP,
     identity::{self, Identity},
@@ -16,6 +18,25 @@ pub const API: &str = "http://localhost:9000";
 
 /// The table of the durable seats.
 pub const SEATS: &str = "seats";
+
+/// The table of the homes.
+pub const HOMES: &str = "homes";
+
+/// The ledger.
+pub const SESSIONS: &str = "sessions";
+
+/// What a box is said to cost an hour, in dollars: as much as a t3.large in us-east-1 (EC2's price
+/// list, 2026).
+const PRICE: &str = "0.0832";
+
+/// GiB of a home: so few that a desk's disk takes many.
+const HOME_SIZE: u32 = 8;
+
+/// The names of the tables.
+#[must_use]
+pub fn tables() -> Tables {
+    Tables { seats: SEATS.into(), homes: HOMES.into(), sessions: SESSIONS.into() }
+}
 
 /// What the functions log, and cargo-lambda, which reads the same variable: it has its whole
 /// configuration in the span around each of its lines.
@@ -44,6 +65,10 @@ pub fn of_functions(
         ("KEY_PREFIX", String::new()),
         ("ASG_NAME", GROUP.into()),
         ("SEATS_TABLE", SEATS.into()),
+        ("HOMES_TABLE", HOMES.into()),
+        ("SESSIONS_TABLE", SESSIONS.into()),
+        ("BOX_PRICE_PER_HOUR", PRICE.into()),
+        ("HOME_SIZE_GIB", HOME_SIZE.to_string()),
         ("IDLE_TIMEOUT_SECONDS", settings.idle.to_string()),
         ("MAX_LIFETIME_SECONDS", settings.lifetime.to_string()),
         ("SPARES", settings.spares.to_string()),

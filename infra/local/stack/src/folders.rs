@@ -16,6 +16,8 @@ pub struct Folders {
     /// The disks of the boxes, one folder each. Not in the project: an editor in there would offer
     /// the project's repository to the box's user.
     pub boxes: PathBuf,
+    /// The volumes and snapshots of homes.
+    pub disks: PathBuf,
     /// What parts need while they run; and where cargo-lambda works, as it goes through all that is
     /// below its working folder for each instance of a function, even if it is to ignore changes.
     pub run: PathBuf,
@@ -29,6 +31,7 @@ impl Folders {
         Self {
             logs: local.join("logs"),
             boxes: tools::cache().join("boxes"),
+            disks: tools::cache().join("disks"),
             run: local.join("run"),
         }
     }
@@ -38,7 +41,7 @@ impl Folders {
     /// # Errors
     /// The file system refuses.
     pub fn make(&self) -> io::Result<()> {
-        for folder in [&self.logs, &self.boxes, &self.run] {
+        for folder in [&self.logs, &self.boxes, &self.disks, &self.run] {
             remove(folder)?;
             fs::create_dir_all(folder)?;
         }
@@ -51,6 +54,7 @@ impl Folders {
     /// The file system refuses.
     pub fn clear(&self) -> io::Result<()> {
         remove(&self.boxes)?;
+        remove(&self.disks)?;
         remove(&self.run)
     }
 

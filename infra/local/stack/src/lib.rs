@@ -3,7 +3,7 @@
 //! agent and editor.
 //!
 //! [`stack`] puts them together; [`pump`] does what EventBridge and Lambda's event source mappings
-//! do in AWS; [`guard`] sees to it that nothing stays. [`redis`], [`moto`] and [`seats_table`] are
+//! do in AWS; [`guard`] sees to it that nothing stays. [`redis`], [`moto`] and [`tables`] are
 //! for tests too.
 
 pub mod boxes;
@@ -12,6 +12,7 @@ pub mod cloud;
 pub mod console;
 pub mod dead_letters;
 pub mod descendants;
+mod disks;
 pub mod environment;
 pub mod folders;
 pub mod functions;
@@ -25,7 +26,7 @@ pub mod ports;
 pub mod process;
 pub mod pump;
 pub mod redis;
-pub mod seats_table;
 pub mod settings;
 pub mod stack;
+pub mod tables;
 pub mod tools;

@@ -15,7 +15,7 @@ use crate::{
     cloud,
     console::say,
     dead_letters::DeadLetters,
-    environment::{self, API, SEATS},
+    environment::{self, API, HOMES, SEATS, SESSIONS},
     folders::Folders,
     functions,
     identity::{self, Identity},
@@ -26,9 +26,8 @@ use crate::{
     ports,
     pump::{bus, schedule, stream::Stream},
     redis::Redis,
-    seats_table,
     settings::Settings,
-    tools,
+    tables, tools,
 };
 
 /// How often Redis is asked whether there is a spare yet.
@@ -51,9 +50,10 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     say("redis", redis.url());
     let moto = Moto::on_port(ports::MOTO, &folders.log("dynamodb")).await.context("moto")?;
     let config = moto.sdk_config().await;
-    seats_table::create(&aws_sdk_dynamodb::Client::new(&config), SEATS).await?;
+    let names = environment::tables();
+    tables::create(&aws_sdk_dynamodb::Client::new(&config), &names).await?;
     let stream = Stream::of(aws_sdk_dynamodbstreams::Client::new(&config), SEATS).await?;
-    say("dynamodb", format!("{} (moto), table {SEATS}", moto.endpoint()));
+    say("dynamodb", format!("{} (moto), tables {SEATS}, {HOMES}, {SESSIONS}", moto.endpoint()));
     let effects = cloud::start(settings).await.context("the simulator")?;
     say(
         "cloud",

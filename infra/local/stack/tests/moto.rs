@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::{
     },
 };
 use futures::future::join_all;
-use hotdesk_stack::{moto::Moto, seats_table};
+use hotdesk_stack::{environment, moto::Moto, tables};
 
-const TABLE: &str = "seats";
+const TABLE: &str = environment::SEATS;
 
 fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
@@ -33,7 +33,7 @@ async fn take(client: &Client, user: String) -> Result<(), TransactWriteItemsErr
 async fn of_fifty_transactions_for_one_box_one_wins_and_the_others_learn_who() {
     let moto = Moto::start().await.unwrap();
     let client = Client::new(&moto.sdk_config().await);
-    seats_table::create(&client, TABLE).await.unwrap();
+    tables::create(&client, &environment::tables()).await.unwrap();
 
     let results = join_all((0..50).map(|n| take(&client, format!("user{n}")))).await;
 

@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::{
 };
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use hotdesk_stack::{
-    dead_letters::DeadLetters, lambda::Lambda, moto::Moto, pump::stream::Stream, seats_table,
+    dead_letters::DeadLetters, environment, lambda::Lambda, moto::Moto, pump::stream::Stream,
+    tables,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -16,7 +17,7 @@ use tokio::{
     time::{Duration, sleep, timeout},
 };
 
-const TABLE: &str = "seats";
+const TABLE: &str = environment::SEATS;
 
 /// A function that fails the first time, and keeps what it was invoked with.
 type Invocations = Arc<Mutex<Vec<Value>>>;
@@ -82,7 +83,7 @@ async fn what_was_written_arrives_once_in_order_and_what_was_cancelled_never() {
     let moto = Moto::start().await.unwrap();
     let config = moto.sdk_config().await;
     let client = Client::new(&config);
-    seats_table::create(&client, TABLE).await.unwrap();
+    tables::create(&client, &environment::tables()).await.unwrap();
     let stream = Stream::of(aws_sdk_dynamodbstreams::Client::new(&config), TABLE).await.unwrap();
     let (endpoint, invocations) = function().await;
     let folder = tempfile::tempdir().unwrap();
