@@ -237,6 +237,14 @@ impl Access {
         Ok(())
     }
 
+    /// Somebody who was let in waits for their files: as good as a heartbeat, which their page cannot
+    /// send yet. The control plane asks the box before it takes it for idle.
+    pub(crate) fn waits(&self) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.last_heartbeat = state.last_heartbeat.max(Some(now));
+    }
+
     /// Who uses the box, and when they were last seen.
     #[must_use]
     pub fn activity(&self) -> Activity {

@@ -219,6 +219,9 @@ async fn tunnel(State(front): State<Arc<Front>>, request: Request) -> Response {
 /// How far the editor is, for somebody who was let in: nginx has asked `/auth`.
 async fn opening_page(State(front): State<Arc<Front>>, headers: HeaderMap) -> Response {
     let standing = front.opening.standing(front.access.now()).await;
+    if standing.goes_on() {
+        front.access.waits();
+    }
     if wants_json(&headers) {
         opening::document(standing)
     } else if standing.is_open() {

@@ -86,6 +86,14 @@ impl Standing {
         self.stage == Stage::Open && !self.home.untold
     }
 
+    /// Whether something is under way that its user waits for.
+    pub(crate) fn goes_on(self) -> bool {
+        match self.stage {
+            Stage::Attaching | Stage::Checking | Stage::Mounting | Stage::Editor => true,
+            Stage::Open | Stage::Failed => false,
+        }
+    }
+
     /// The same for somebody who has just seen that the editor does not answer.
     pub(crate) fn not_yet(self) -> Self {
         if self.is_open() { Self { stage: Stage::Editor, ..self } } else { self }

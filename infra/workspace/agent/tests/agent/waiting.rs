@@ -34,6 +34,22 @@ async fn nobody_reaches_the_editor_before_the_home_is_there() {
     assert_eq!(passes().await, (204, 204));
 }
 
+/// Whoever waits for their files sends no heartbeats yet, and is there all the same.
+#[tokio::test]
+async fn waiting_for_the_files_is_no_idleness() {
+    let desk = TestBox::with_homes().await;
+    let minder = Minder::start(&desk);
+    desk.start_editor();
+    let cookie = desk.sit_down("alice", 7).await;
+    desk.order_home(&desk.home_claims("alice", 7)).await;
+    minder.is_at(Stage::Failed, Some(Trouble::Damaged));
+    assert_eq!(desk.status("/opening", &cookie).await, 200);
+    assert!(desk.probe("/activity").await.1["lastHeartbeat"].is_null(), "nothing is under way");
+    minder.is_at(Stage::Attaching, None);
+    assert_eq!(desk.status("/opening", &cookie).await, 200);
+    assert!(desk.probe("/activity").await.1["lastHeartbeat"].is_u64());
+}
+
 #[tokio::test]
 async fn in_the_place_of_the_editor_stands_the_page_until_the_home_is_there() {
     let front = TestFront::of(TestBox::with_homes().await).await;
