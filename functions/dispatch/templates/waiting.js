@@ -10,7 +10,9 @@
 
   const live = () => document.getElementById("live");
 
+  /** Unless the page is being left: to go elsewhere then would end the request that leaves it. */
   function go(where) {
+    if (leaving) return;
     leaving = true;
     location.replace(where);
   }
@@ -34,7 +36,8 @@
       if (answer.type === "opaqueredirect") return go("/");
       if (answer.status !== 304 && !answer.ok) throw new Error(answer.status);
       failures = 0;
-      if (answer.ok) show(parse(await answer.text()));
+      const text = await answer.text();
+      if (answer.ok && !leaving) show(parse(text));
     } catch {
       failures += 1;
     }

@@ -34,6 +34,7 @@ export async function queue(world) {
       await tab.close();
     }
   });
+  await report.step("an answer that arrives while the queue is left does not lead elsewhere", () => crossed(ann));
   await LIMITS["no-capacity"]();
   for (const resume of paused) resume();
 
@@ -64,6 +65,28 @@ export async function queue(world) {
   await simulate("conditions", { max_size: 20, capacity: null });
   for (const one of [ben, cat]) await one.leave();
   return { ann, tab: first };
+}
+
+/** The page is told that the place is free before the browser has the answer to the button. */
+async function crossed(ann) {
+  const tab = await ann.open("/dispatch");
+  let left;
+  const stopped = new Promise((resolve) => (left = resolve));
+  await tab.page.route(`${BASE}/status`, async (route) => {
+    await stopped;
+    await route.continue();
+  });
+  await tab.page.route(`${BASE}/stop`, async (route) => {
+    const answer = await route.fetch({ maxRedirects: 0 });
+    const told = tab.page.waitForEvent("requestfinished", (request) => request.url() === `${BASE}/status`);
+    left();
+    await told;
+    await route.fulfill({ response: answer });
+  });
+  await tab.page.waitForRequest(`${BASE}/status`);
+  await tab.page.click("#leave");
+  await tab.page.waitForURL(`${BASE}/`);
+  await tab.close();
 }
 
 /** Until the page says that place. */
