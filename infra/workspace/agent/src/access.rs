@@ -231,15 +231,17 @@ impl Access {
     /// As [`Access::check`]; then nothing is noted.
     pub fn beat(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         self.check_old(headers)?;
-        let now = self.clock.now();
-        let mut state = self.state();
-        state.last_heartbeat = state.last_heartbeat.max(Some(now));
+        self.seen();
         Ok(())
     }
 
     /// Somebody who was let in waits for their files: as good as a heartbeat, which their page cannot
     /// send yet. The control plane asks the box before it takes it for idle.
     pub(crate) fn waits(&self) {
+        self.seen();
+    }
+
+    fn seen(&self) {
         let now = self.clock.now();
         let mut state = self.state();
         state.last_heartbeat = state.last_heartbeat.max(Some(now));

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     fleet::{Boxes, Fleet, HomeAnswer, HomeOrder, Refusal},
     homes::{Home, Making, Stage, Trouble, named},
-    id::{InstanceId, VolumeId},
+    id::VolumeId,
     seats::{Seats, Write},
     store::Store,
     volumes::VolumeSpec,
@@ -31,7 +31,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             Step::Make(making) => self.make(home, making).await,
             Step::Attach(volume) => self.attach(home, volume, listed).await,
             Step::Order(volume) => self.order(home, &volume, listed).await,
-            Step::Detach { volume, from } => self.take_off(&volume, &from).await,
+            Step::Detach { volume, from } => {
+                self.detach_all(vec![(from, volume)]).await?;
+                Ok(After::Wait)
+            }
             Step::Take(volume) => self.snapshot(home, volume).await,
             Step::Taken(taken) => self.taken(home, taken).await,
             Step::Keep(taken) => self.keep(home, taken).await,
@@ -53,10 +56,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
 
     /// Refused: somebody else is at it, who goes on from there; what they wrote is looked at anew.
     async fn write(&self, home: Home) -> Result<After, Error> {
-        match self.seats.save_home(&home).await? {
-            Write::Done => Ok(After::Again),
-            Write::Refused => Ok(After::Wait),
-        }
+        Ok(self.write_now(home).await?.map_or(After::Wait, |_| After::Again))
     }
 
     async fn make(&self, mut home: Home, making: Making) -> Result<After, Error> {
@@ -158,16 +158,6 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                 Ok(After::Wait)
             }
         }
-    }
-
-    async fn take_off(&self, volume: &VolumeId, from: &InstanceId) -> Result<After, Error> {
-        match self.fleet.detach(volume, from).await? {
-            None => info!(instance_id = %from, volume_id = %volume, "detached"),
-            Some(refusal) => {
-                warn!(instance_id = %from, volume_id = %volume, ?refusal, "not detached");
-            }
-        }
-        Ok(After::Wait)
     }
 
     async fn sweep(&self, mut home: Home, volume: &VolumeId) -> Result<After, Error> {

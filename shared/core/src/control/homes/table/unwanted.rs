@@ -19,14 +19,7 @@ impl Facts<'_> {
         }
         match &home.wish {
             Some(Wish::Restore { .. }) => return self.restored(),
-            Some(Wish::Export) => {
-                return match &home.snapshot {
-                    Some(taken) if home.exported.as_ref() != Some(taken) => {
-                        Step::Keep(taken.clone())
-                    }
-                    _ => self.write(|home| home.wish = None),
-                };
-            }
+            Some(Wish::Export) => return self.exported(),
             Some(Wish::Delete) => {
                 return self.write(|home| {
                     home.wish = None;
@@ -63,12 +56,7 @@ impl Facts<'_> {
         if let Some(wish) = &home.wish {
             let saved = !home.is_dirty();
             return match wish {
-                Wish::Export if saved => match &home.snapshot {
-                    Some(taken) if home.exported.as_ref() != Some(taken) => {
-                        Step::Keep(taken.clone())
-                    }
-                    _ => self.write(|home| home.wish = None),
-                },
+                Wish::Export if saved => self.exported(),
                 Wish::Restore { .. } if saved => self.restored(),
                 Wish::Archive | Wish::Delete if saved => self.give_up_volume(false),
                 Wish::Export => self.begin(true),
@@ -87,6 +75,14 @@ impl Facts<'_> {
             return self.write(|home| home.wish = Some(Wish::Archive));
         }
         Step::Rest(snapshot.into_iter().chain(archive).min())
+    }
+
+    /// The newest snapshot has all that there is to export.
+    fn exported(&self) -> Step {
+        match &self.home.snapshot {
+            Some(taken) if self.home.exported.as_ref() != Some(taken) => Step::Keep(taken.clone()),
+            _ => self.write(|home| home.wish = None),
+        }
     }
 
     /// The files become those of a snapshot: the volume, whose files are in another one, is given up,
