@@ -49,6 +49,7 @@
     const said = what + (trouble ?? "");
     if (said === box.dataset.said) return;
     box.dataset.said = said;
+    document.getElementById("goes-on").hidden = what === "failure";
     box.replaceChildren();
     if (!what) return;
     box.append(document.getElementById(what).content.cloneNode(true));
