@@ -94,6 +94,14 @@ pub struct End {
     pub at: Ms,
 }
 
+impl End {
+    /// Whether the user had their home mounted on it: their box has let go of it.
+    #[must_use]
+    pub fn was_at_home(&self) -> bool {
+        self.farewell == Some(Farewell::Saved)
+    }
+}
+
 impl Session {
     /// The session that ends so; `price`: of an hour, in millionths.
     #[must_use]

@@ -191,8 +191,16 @@ pub enum SeatsError {
     #[error("the seats table did not answer")]
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An item that hotdesk did not write.
-    #[error("the seats table holds a malformed item {0}")]
+    #[error("the tables hold what hotdesk did not write there: {0}")]
     Corrupt(String),
+}
+
+impl SeatsError {
+    /// The record of a user's home knows a newer seat than the one of the seats table.
+    #[must_use]
+    pub fn home_ahead(user: &UserId) -> Self {
+        Self::Corrupt(format!("the home of {user} is ahead of its seat"))
+    }
 }
 
 /// What a call on the table gives back.

@@ -64,7 +64,7 @@ impl Table {
         if home.epoch == epoch && home.instance.as_ref() == Some(instance) {
             return Ok(None);
         }
-        Err(SeatsError::Corrupt(format!("home of {user}")))
+        Err(SeatsError::home_ahead(user))
     }
 
     /// The home as a seat leaves it that is closed; `None` if that has left it already.
@@ -72,12 +72,16 @@ impl Table {
         let (user, ended) = (&end.seat.user, end.seat.epoch);
         let home = self.home(user).unwrap_or_else(|| Home::new(user.clone()));
         if home.ended < ended {
-            return Ok(Some(Home { ended, ended_at: end.at, due: Some(end.at), ..home }));
+            let home = Home { ended, ended_at: end.at, due: Some(end.at), ..home };
+            return Ok(Some(match end.was_at_home() {
+                true => Home { used: true, mounted: ended, ..home },
+                false => home,
+            }));
         }
         if home.ended == ended {
             return Ok(None);
         }
-        Err(SeatsError::Corrupt(format!("home of {user}")))
+        Err(SeatsError::home_ahead(user))
     }
 
     pub(super) fn enter(&mut self, end: &End) {

@@ -12,7 +12,10 @@ use super::stage::{NOW, Stage, end, identity, number, seat, text, user};
 
 fn corrupt<T: std::fmt::Debug>(answer: Result<T, SeatsError>) {
     let error = answer.unwrap_err();
-    assert!(matches!(&error, SeatsError::Corrupt(what) if what == "home of user001"), "{error}");
+    assert!(
+        matches!(&error, SeatsError::Corrupt(what) if what == "the home of user001 is ahead of its seat"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -22,6 +22,21 @@ async fn a_session_is_entered_with_its_evidence_and_its_cost() {
     assert_eq!(session.ending.last_seen, Some(NOW));
 }
 
+/// Whoever leaves within a minute does so before the pass asks their box.
+#[tokio::test]
+async fn a_home_that_a_box_let_go_of_was_used() {
+    let stage = Stage::new().await;
+    for (n, farewell) in
+        [None, Some(Farewell::Nothing), Some(Farewell::Saved)].into_iter().enumerate()
+    {
+        let seat = seat(&user(n), 7, n as u64);
+        stage.session(&seat, &End { farewell, ..end(&seat, 1000) }).await;
+        let home = stage.home(&user(n)).await.unwrap();
+        let saved = farewell == Some(Farewell::Saved);
+        assert_eq!((home.used, home.mounted == seat.epoch), (saved, saved), "{farewell:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_closed_again_stays_as_it_was_entered_first() {
     let stage = Stage::new().await;

@@ -2,7 +2,7 @@
 //! user's home, in one transaction.
 
 use aws_sdk_dynamodb::types::{
-    CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use hotdesk::{
     clock::Ms,
@@ -42,7 +42,7 @@ impl DynamoSeats {
                     Transaction::Cancelled(_) => Ok(Write::Refused),
                 }
             }
-            Some(home) => Err(SeatsError::Corrupt(format!("home of {}", home.user))),
+            Some(home) => Err(SeatsError::home_ahead(&home.user)),
         }
     }
 
@@ -74,9 +74,15 @@ impl DynamoSeats {
         })
     }
 
+    /// A session may end before anybody asked its box whether it has the home.
     fn leave_home(&self, end: &End) -> Answer<TransactWriteItem> {
-        let set = "SET ended = :epoch, endedAt = :at, due = :at, queue = :queue \
-                   ADD rev :one";
+        let set = match end.was_at_home() {
+            true => {
+                "SET ended = :epoch, endedAt = :at, due = :at, queue = :queue, \
+                     #used = :true, mounted = :epoch ADD rev :one"
+            }
+            false => "SET ended = :epoch, endedAt = :at, due = :at, queue = :queue ADD rev :one",
+        };
         let leave = home_update(&self.tables.homes, &end.seat.user, set)
             .condition_expression("attribute_not_exists(ended) OR ended < :epoch")
             .expression_attribute_values(":epoch", number(end.seat.epoch.0))
@@ -84,7 +90,12 @@ impl DynamoSeats {
             .expression_attribute_values(":queue", text(QUEUE))
             .expression_attribute_values(":one", number(1))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        update_item(leave)
+        update_item(match end.was_at_home() {
+            true => leave
+                .expression_attribute_names("#used", "used")
+                .expression_attribute_values(":true", AttributeValue::Bool(true)),
+            false => leave,
+        })
     }
 }
 

@@ -84,7 +84,7 @@ impl DynamoSeats {
             {
                 Ok(Open::Opened)
             }
-            Some(home) => Err(SeatsError::Corrupt(format!("home of {}", home.user))),
+            Some(home) => Err(SeatsError::home_ahead(&home.user)),
         }
     }
 }
