@@ -10,9 +10,9 @@ mod seeds;
 use hotdesk::{
     clock::Ms,
     config::BaseUrl,
-    id::{InstanceId, UserId},
+    id::{InstanceId, SnapshotId, UserId, VolumeId},
     session,
-    token::{Claims, DrainClaims, SeatClaims, SessionClaims, TicketClaims, Verifier},
+    token::{Claims, DrainClaims, HomeClaims, SeatClaims, SessionClaims, TicketClaims, Verifier},
     web,
 };
 use hotdesk_agent::cookie::{self, PassKey};
@@ -33,6 +33,13 @@ const NOW: Ms = Ms(1_795_165_200_000);
 #[serde(deny_unknown_fields)]
 struct Form {
     user: UserId,
+}
+
+/// A form with a snapshot in it, as `/homes/{user}/restore` takes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restore {
+    snapshot: SnapshotId,
 }
 
 /// Gives an input to its reader.
@@ -90,6 +97,7 @@ fn purposes(verifier: &Verifier, token: &str) -> usize {
         + good::<SeatClaims>(verifier, token, SeatClaims::AUDIENCE)
         + good::<TicketClaims>(verifier, token, instance.as_str())
         + good::<DrainClaims>(verifier, token, &DrainClaims::audience_of(&instance))
+        + good::<HomeClaims>(verifier, token, &HomeClaims::audience_of(&instance))
 }
 
 fn try_session_cookies(Seeds { verifier, signed }: &Seeds, data: &[u8]) {
@@ -126,8 +134,12 @@ fn try_beat(data: &[u8]) {
 fn try_form(data: &[u8]) {
     let form = "application/x-www-form-urlencoded";
     let request = Request::post("/").header(header::CONTENT_TYPE, form).body(data);
-    if let Ok(Form { user }) = web::form(&request.expect("a request")) {
+    let request = request.expect("a request");
+    if let Ok(Form { user }) = web::form(&request) {
         is_name(&user);
+    }
+    if let Ok(Restore { snapshot }) = web::form(&request) {
+        is_aws_id(snapshot.as_str(), "snap-");
     }
 }
 
@@ -140,6 +152,10 @@ fn try_names(data: &[u8]) {
     if let Ok(instance) = text.parse::<InstanceId>() {
         is_instance(&instance);
         assert_eq!(instance.as_str(), text);
+    }
+    if let Ok(volume) = text.parse::<VolumeId>() {
+        is_aws_id(volume.as_str(), "vol-");
+        assert_eq!(volume.as_str(), text);
     }
 }
 
@@ -162,7 +178,11 @@ fn is_name(user: &UserId) {
 }
 
 fn is_instance(instance: &InstanceId) {
-    let digits = instance.as_str().strip_prefix("i-").expect("i-");
+    is_aws_id(instance.as_str(), "i-");
+}
+
+fn is_aws_id(id: &str, kind: &str) {
+    let digits = id.strip_prefix(kind).expect("its kind");
     assert!(matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit()));
 }
 

@@ -4,7 +4,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use hotdesk::{
     id::{Epoch, InstanceId},
-    token::{DrainClaims, SeatClaims, SessionClaims, Signer, TicketClaims, Verifier},
+    token::{DrainClaims, HomeClaims, SeatClaims, SessionClaims, Signer, TicketClaims, Verifier},
 };
 
 use crate::NOW;
@@ -58,7 +58,19 @@ fn sign_all(signer: &Signer) -> Result<Vec<String>, hotdesk::token::TokenError> 
         exp: NOW.seconds() + 60,
     };
     let drain = DrainClaims::new(&instance(), NOW);
-    Ok(vec![signer.sign(&session)?, seat, signer.sign(&ticket)?, signer.sign(&drain)?])
+    let home = HomeClaims {
+        aud: HomeClaims::audience_of(&instance()),
+        sub: user(),
+        epoch: Epoch(NOW.0),
+        volume: "vol-0123456789abcdef0".parse().expect("a volume id"),
+        size: 8,
+        new: true,
+        files_of: None,
+        iat: NOW.seconds(),
+        exp: NOW.seconds() + 60,
+    };
+    let orders = [signer.sign(&drain)?, signer.sign(&home)?];
+    Ok([signer.sign(&session)?, seat, signer.sign(&ticket)?].into_iter().chain(orders).collect())
 }
 
 /// What the fuzzer begins with, and the tests try: the first byte is the reader.
@@ -77,8 +89,10 @@ pub fn corpus() -> Vec<Vec<u8>> {
     add(1, "\u{1}");
     add(4, r#"{"user":"alice","instanceId":"i-0123456789abcdef0","stay":true}"#);
     add(5, "user=alice");
+    add(5, "snapshot=snap-0123456789abcdef0");
     add(6, "alice.b_c-1");
     add(6, "i-0123456789abcdef0");
+    add(6, "vol-0123456789abcdef0");
     add(7, PUBLIC);
     add(7, PRIVATE);
     corpus
