@@ -3,7 +3,10 @@
   "use strict";
   const SLOWEST = 15000;
   let failures = 0;
+  /** For another page of ours: the place in the queue is kept. */
   let leaving = false;
+  /** For wherever, by a button, a link or the browser. */
+  let departing = false;
   let timer;
   /** How far the server's clock is before this machine's, in ms. */
   let ahead = 0;
@@ -12,7 +15,7 @@
 
   /** Unless the page is being left: to go elsewhere then would end the request that leaves it. */
   function go(where) {
-    if (leaving) return;
+    if (departing) return;
     leaving = true;
     location.replace(where);
   }
@@ -37,7 +40,7 @@
       if (answer.status !== 304 && !answer.ok) throw new Error(answer.status);
       failures = 0;
       const text = await answer.text();
-      if (answer.ok && !leaving) show(parse(text));
+      if (answer.ok && !departing) show(parse(text));
     } catch {
       failures += 1;
     }
@@ -94,10 +97,11 @@
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    leaving = false;
+    leaving = departing = false;
     ask();
   });
   addEventListener("submit", () => (leaving = true));
+  addEventListener("beforeunload", () => (departing = true));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") ask();
   });

@@ -42,7 +42,7 @@
     timer = setTimeout(look, Math.min(PAUSE * 2 ** failures, SLOWEST));
   }
 
-  addEventListener("submit", () => (leaving = true));
+  addEventListener("beforeunload", () => (leaving = true));
   document.addEventListener("visibilitychange", look);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   timer = setTimeout(look, PAUSE);

@@ -34,7 +34,10 @@ export async function queue(world) {
       await tab.close();
     }
   });
-  await report.step("an answer that arrives while the queue is left does not lead elsewhere", () => crossed(ann));
+  await report.step("an answer that arrives while a page is left does not lead elsewhere", async () => {
+    await crossed(ann, { from: "/", asks: "/", click: "#open", to: "/dispatch", ends: "/dispatch" });
+    await crossed(ann, { from: "/dispatch", asks: "/status", click: "#leave", to: "/stop", ends: "/" });
+  });
   await LIMITS["no-capacity"]();
   for (const resume of paused) resume();
 
@@ -67,25 +70,26 @@ export async function queue(world) {
   return { ann, tab: first };
 }
 
-/** The page is told that the place is free before the browser has the answer to the button. */
-async function crossed(ann) {
-  const tab = await ann.open("/dispatch");
-  let left;
-  const stopped = new Promise((resolve) => (left = resolve));
-  await tab.page.route(`${BASE}/status`, async (route) => {
-    await stopped;
+/** The page, which asks by itself, is told what a click has done before the browser has the click's answer. */
+async function crossed(ann, { from, asks, click, to, ends }) {
+  const tab = await ann.open(from);
+  const asked = (request) => request.url() === `${BASE}${asks}` && !request.isNavigationRequest();
+  let done;
+  const clicked = new Promise((resolve) => (done = resolve));
+  await tab.page.route(`${BASE}${asks}`, async (route) => {
+    if (asked(route.request())) await clicked;
     await route.continue();
   });
-  await tab.page.route(`${BASE}/stop`, async (route) => {
+  await tab.page.route(`${BASE}${to}`, async (route) => {
     const answer = await route.fetch({ maxRedirects: 0 });
-    const told = tab.page.waitForEvent("requestfinished", (request) => request.url() === `${BASE}/status`);
-    left();
+    const told = tab.page.waitForEvent("requestfinished", asked);
+    done();
     await told;
     await route.fulfill({ response: answer });
   });
-  await tab.page.waitForRequest(`${BASE}/status`);
-  await tab.page.click("#leave");
-  await tab.page.waitForURL(`${BASE}/`);
+  await tab.page.waitForRequest(asked);
+  await tab.page.click(click);
+  await tab.page.waitForURL(`${BASE}${ends}`);
   await tab.close();
 }
 
