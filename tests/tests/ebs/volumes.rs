@@ -1,7 +1,7 @@
 //! Volumes made, described, grown and deleted.
 
 use hotdesk::{
-    fleet::{FleetError, Refusal},
+    fleet::Refusal,
     volumes::{Ebs, Volume, VolumeSpec, VolumeState},
 };
 use hotdesk_sim::{Sim, faults::CallFault};
@@ -40,8 +40,10 @@ async fn one_token_makes_one_volume_whatever_is_lost() {
     let other = stage.fleet.create_volume(&spec("b")).await.unwrap().unwrap();
     assert_ne!(first, other);
     let larger = VolumeSpec { size: 9, ..spec("a") };
-    let error = stage.fleet.create_volume(&larger).await.unwrap_err();
-    assert!(matches!(error, FleetError::Broken(..)), "{error}");
+    assert_eq!(stage.fleet.create_volume(&larger).await.unwrap(), Err(Refusal::Never));
+    stage.pass(5);
+    assert_eq!(stage.fleet.delete_volume(&first).await.unwrap(), None);
+    assert_eq!(stage.fleet.create_volume(&spec("a")).await.unwrap(), Err(Refusal::Never));
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ mod tests {
             ("InvalidVolume.ZoneMismatch", refused(Refusal::Never)),
             ("InsufficientVolumeCapacity", refused(Refusal::NoCapacity)),
             ("VolumeLimitExceeded", refused(Refusal::NoCapacity)),
-            ("IdempotentParameterMismatch", Class::Alarm),
+            ("IdempotentParameterMismatch", refused(Refusal::Never)),
             ("AttachmentLimitExceeded", Class::Alarm),
             ("UnauthorizedOperation", Class::Alarm),
             ("AccessDenied", Class::Alarm),

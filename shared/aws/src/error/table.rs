@@ -112,6 +112,9 @@ const TABLE: &[(Class, &[&str])] = &[
         Class::Instance(Refusal::Never),
         &["InvalidVolume.ZoneMismatch", "InvalidVolumeID.ZoneMismatch"],
     ),
+    // [ec2] The token of a volume stands for another request, or for a volume that was deleted: there
+    // will be none under it. Only CreateVolume is sent with a token of ours.
+    (Class::Instance(Refusal::Never), &["IdempotentParameterMismatch"]),
     // [ec2] A box or a kind of box that cannot carry homes, a zone or a key that does not exist.
     (
         Class::Alarm,
@@ -184,7 +187,6 @@ const TABLE: &[(Class, &[&str])] = &[
         Class::Alarm,
         &[
             "FilterLimitExceeded",
-            "IdempotentParameterMismatch",
             "IdempotentParameterMismatchException",
             "InvalidAction",
             "InvalidCharacter",

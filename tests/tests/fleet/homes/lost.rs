@@ -93,6 +93,28 @@ async fn a_volume_that_is_gone_is_for_an_operator() {
     assert_eq!(home(&world, "alice").await.trouble, None);
 }
 
+/// Its CreateVolume got no answer, and somebody deletes what nobody seems to need: the token stands for
+/// that volume for ever.
+#[tokio::test(start_paused = true)]
+async fn a_volume_that_is_deleted_before_it_is_in_the_record_is_made_anew() {
+    let world = with_spares(1).await;
+    rules(
+        &world,
+        serde_json::json!([{ "call": { "action": "CreateVolume", "fault": "lose_reply" } }]),
+    );
+    let alice = world.seated("alice").await;
+    let made = async |world: &World| !volumes(world).is_empty();
+    world.pass_until("a volume that nobody knows", made).await;
+    let volume = volumes(&world).remove(0).id;
+    assert_eq!(home(&world, "alice").await.volume, None);
+    call(&world, Call::DeleteVolume { volume });
+    rules(&world, serde_json::json!([]));
+    world.run_typing(std::slice::from_ref(&alice), MINUTE * 3).await;
+    world.at_home(&alice).await;
+    assert_eq!(home(&world, "alice").await.made, 2);
+    world.check_at_rest().await;
+}
+
 /// The operator moves the fleet to another zone: homes follow, and nothing is lost.
 #[tokio::test(start_paused = true)]
 async fn homes_follow_the_fleet_to_another_zone() {
