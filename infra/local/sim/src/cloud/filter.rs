@@ -27,65 +27,45 @@ pub(super) trait Filtered {
     fn value(&self, filter: &str) -> Option<&str>;
 }
 
-impl Filtered for Instance {
-    const FILTERS: &'static [&'static str] = &["instance-state-name", "instance-id"];
+/// What is filtered has fields `id` and `tags`.
+macro_rules! filtered {
+    ($of:ty { $($filter:literal => $value:expr),* $(,)? }) => {
+        impl Filtered for $of {
+            const FILTERS: &'static [&'static str] = &[$($filter),*];
 
-    fn id(&self) -> &String {
-        &self.id
-    }
+            fn id(&self) -> &String {
+                &self.id
+            }
 
-    fn tags(&self) -> &BTreeMap<String, String> {
-        &self.tags
-    }
+            fn tags(&self) -> &BTreeMap<String, String> {
+                &self.tags
+            }
 
-    fn value(&self, filter: &str) -> Option<&str> {
-        match filter {
-            "instance-state-name" => Some(self.state.name()),
-            "instance-id" => Some(&self.id),
-            _ => None,
+            fn value(&self, filter: &str) -> Option<&str> {
+                let value: fn(&Self) -> Option<&str> = match filter {
+                    $($filter => $value,)*
+                    _ => return None,
+                };
+                value(self)
+            }
         }
-    }
+    };
 }
 
-impl Filtered for Volume {
-    const FILTERS: &'static [&'static str] = &["status", "attachment.instance-id"];
+filtered!(Instance {
+    "instance-state-name" => |it| Some(it.state.name()),
+    "instance-id" => |it| Some(&it.id),
+});
 
-    fn id(&self) -> &String {
-        &self.id
-    }
+filtered!(Volume {
+    "status" => |it| Some(it.state.name()),
+    "attachment.instance-id" => |it| it.attachment.as_ref().map(|at| at.instance.as_str()),
+});
 
-    fn tags(&self) -> &BTreeMap<String, String> {
-        &self.tags
-    }
-
-    fn value(&self, filter: &str) -> Option<&str> {
-        match filter {
-            "status" => Some(self.state.name()),
-            "attachment.instance-id" => self.attachment.as_ref().map(|at| at.instance.as_str()),
-            _ => None,
-        }
-    }
-}
-
-impl Filtered for Snapshot {
-    const FILTERS: &'static [&'static str] = &["status", "volume-id"];
-
-    fn id(&self) -> &String {
-        &self.id
-    }
-
-    fn tags(&self) -> &BTreeMap<String, String> {
-        &self.tags
-    }
-
-    fn value(&self, filter: &str) -> Option<&str> {
-        match filter {
-            "status" => Some(self.state.name()),
-            "volume-id" => Some(&self.volume),
-            _ => None,
-        }
-    }
-}
+filtered!(Snapshot {
+    "status" => |it| Some(it.state.name()),
+    "volume-id" => |it| Some(&it.volume),
+});
 
 /// Whether these filters can be given together.
 pub(super) fn check<T: Filtered>(filters: &[Filter]) -> Result<(), AwsError> {
