@@ -15,7 +15,7 @@ async fn main() -> Result<(), Error> {
     let (signer, verifier) = keys.keys()?;
     let sdk = sdk_config().await;
     let app = App {
-        store: RedisStore::new(&at.redis_url, &at.key_prefix)?,
+        store: RedisStore::open(&at)?,
         seats: dynamo_seats(table, &sdk),
         clock: SystemClock,
         signer,

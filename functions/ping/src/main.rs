@@ -11,7 +11,7 @@ async fn main() -> Result<(), Error> {
     let keys: config::KeyConfig = config::load()?;
     let (signer, verifier) = keys.keys()?;
     let app = App {
-        store: RedisStore::new(&at.redis_url, &at.key_prefix)?,
+        store: RedisStore::open(&at)?,
         clock: SystemClock,
         signer,
         verifier,

@@ -51,7 +51,7 @@ pub async fn control_plane() -> Result<AwsControlPlane, SetupError> {
     let volumes =
         VolumeConfig { fleet: fleet.fleet().to_owned(), key: (!key.is_empty()).then_some(key) };
     Ok(ControlPlane {
-        store: RedisStore::new(&store.redis_url, &store.key_prefix)?,
+        store: RedisStore::open(&store)?,
         seats: dynamo_seats(seats, &sdk),
         fleet: AwsFleet::new(ec2, autoscaling, &fleet.asg_name, volumes),
         boxes: AgentBoxes::new(&fleet.probe_url.0, signing.signer()?)?,

@@ -31,9 +31,13 @@ pub enum ConfigError {
 /// Where the fast store is.
 #[derive(Clone, Debug, Envconfig)]
 pub struct StoreConfig {
-    /// `redis://host:port`.
+    /// `redis://host:port`, or `rediss://user:password@host:port` by TLS.
     #[envconfig(from = "REDIS_URL")]
     pub redis_url: String,
+    /// The authorities of the server's certificate, in PEM; those that browsers trust if empty, among
+    /// which are ElastiCache's (ElastiCache User Guide, "In-transit encryption": Amazon Trust Services).
+    #[envconfig(from = "REDIS_CA", default = "")]
+    pub redis_ca: String,
     /// Goes before every key.
     #[envconfig(from = "KEY_PREFIX", default = "")]
     pub key_prefix: String,

@@ -2,16 +2,15 @@
 //!
 //! One Lua script a step, in `lua/`, each with its arguments, replies and the invariant it keeps.
 
+mod connect;
 mod reply;
 mod scripts;
 mod write;
 
 use std::time::Duration;
 
-use ::redis::{
-    Client, FromRedisValue, RedisError, Value,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use ::redis::{FromRedisValue, RedisError, Value, aio::ConnectionManager};
+use connect::connect;
 use reply::Reply;
 use scripts::{Scripts, Step};
 use uuid::Uuid;
@@ -23,16 +22,10 @@ use super::{
 };
 use crate::{
     clock::Ms,
+    config::StoreConfig,
     id::{Epoch, InstanceId, UserId},
     seats::{Addresses, KEPT_REVOKED, Truth},
 };
-
-/// How long a reply may take. The crate's default of 500 ms is less than a rebuild or a failover
-/// takes; API Gateway ends the request at 30 s.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// How long connecting may take.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many boxes one call names: it takes a few milliseconds, and holds up everybody else.
 const KNOWN_BATCH: usize = 500;
@@ -55,16 +48,20 @@ impl RedisStore {
     /// A store on `url` (`redis://`, `redis+unix://`), all keys behind `prefix`.
     ///
     /// # Errors
-    /// [`StoreError::Away`] if the URL is none. An unreachable server is found out at the first use.
+    /// As [`RedisStore::open`].
     pub fn new(url: &str, prefix: &str) -> Answer<Self> {
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_min_delay(Duration::from_millis(50))
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
-            .set_connection_timeout(Some(CONNECTION_TIMEOUT));
-        let client = Client::open(url).map_err(away)?;
-        let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(away)?;
-        Ok(Self { connection, scripts: Scripts::default(), prefix: prefix.to_owned() })
+        let (redis_url, key_prefix) = (url.to_owned(), prefix.to_owned());
+        Self::open(&StoreConfig { redis_url, redis_ca: String::new(), key_prefix })
+    }
+
+    /// The store that the settings name.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`] if the URL is none, or the authorities are. An unreachable server, and one
+    /// with another certificate, is found out at the first use.
+    pub fn open(at: &StoreConfig) -> Answer<Self> {
+        let connection = connect(&at.redis_url, &at.redis_ca).map_err(away)?;
+        Ok(Self { connection, scripts: Scripts::default(), prefix: at.key_prefix.clone() })
     }
 
     /// Runs a step. One that may be repeated is tried again when the connection turns out to be
