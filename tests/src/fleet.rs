@@ -50,7 +50,14 @@ impl Cloud {
             hook("hotdesk-terminate", Transition::Terminating),
         ];
         let tags = [("Owner".to_owned(), "UNASSIGNED".to_owned())].into();
-        let spec = GroupSpec { hooks, tags, ..GroupSpec::named("hotdesk") };
+        Self::of(GroupSpec { hooks, tags, ..GroupSpec::named("hotdesk") }).await
+    }
+
+    /// A group of one's own.
+    ///
+    /// # Panics
+    /// If no port is free.
+    pub async fn of(spec: GroupSpec) -> Self {
         let settings = Settings {
             boot_ms: 200,
             stop_ms: 200,
@@ -76,6 +83,12 @@ impl Cloud {
         let autoscaling = aws_sdk_autoscaling::Client::new(&config);
         let volumes = VolumeConfig { fleet: "hotdesk".into(), key: None };
         AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "hotdesk", volumes)
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// EC2 itself, for what people do behind hotdesk's back.

@@ -4,6 +4,7 @@
 pub mod boxes;
 pub mod desk;
 pub mod fleet;
+pub mod iam;
 pub mod model;
 pub mod seats;
 pub mod world;

@@ -17,8 +17,10 @@ mod files;
 pub mod gate;
 mod lambda;
 pub mod people;
+mod real;
 pub mod seats;
 pub mod store;
+pub mod zone;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -49,8 +51,9 @@ use people::Door;
 use seats::WorldSeats;
 use store::WorldStore;
 use tokio::{sync::mpsc, task::JoinSet};
+use zone::{DOMAIN, ZONE, Zone};
 
-pub use beginning::{Beginning, HOMES, group, policy};
+pub use beginning::{Beginning, HOMES, Recording, group, policy};
 pub use events::Deliveries;
 
 /// A Redis that several worlds use one after the other.
@@ -81,6 +84,8 @@ static WORLDS: AtomicUsize = AtomicUsize::new(0);
 pub struct World {
     /// EC2 and Auto Scaling.
     pub cloud: Shared,
+    /// The names of boxes, if they have any.
+    pub zone: Zone,
     /// The functions' ports and policy.
     pub plane: WorldPlane,
     /// The pages and the heartbeats.
@@ -120,37 +125,55 @@ impl World {
     /// As [`World::begin`].
     pub async fn on(server: &Server, beginning: Beginning) -> Self {
         let redis_url = server.lock().await.url().to_owned();
-        let Beginning { policy, settings, group } = beginning;
+        let Beginning { policy, settings, group, recording } = beginning;
         let clock = WorldClock::new();
         let gate = Gate::default();
         gate.set_latency(LATENCY);
+        let tags = group.tags.clone();
         let sim = Sim::new(settings, group, clock.now().0);
         let time = clock.clone();
         let cloud = Shared::new(sim, move || time.now().0);
-        let config = aws::sdk_config(&cloud, &clock, &gate).await;
+        let zone = Zone::new(&clock, policy.names);
+        let config = aws::sdk_config(&cloud, &zone, &clock, &gate).await;
         // What the SDK learns about its retries is the process's otherwise, and so other worlds'.
-        let partition =
-            RetryPartition::new(format!("world {}", WORLDS.fetch_add(1, Ordering::Relaxed)));
-        let ec2 = aws_sdk_ec2::config::Builder::from(&config).retry_partition(partition.clone());
-        let autoscaling =
+        let world = WORLDS.fetch_add(1, Ordering::Relaxed);
+        let partition = RetryPartition::new(format!("world {world}"));
+        let of_names = RetryPartition::new(format!("names of world {world}"));
+        let mut ec2 =
+            aws_sdk_ec2::config::Builder::from(&config).retry_partition(partition.clone());
+        let mut autoscaling =
             aws_sdk_autoscaling::config::Builder::from(&config).retry_partition(partition);
+        let mut route53 = aws_sdk_route53::config::Builder::from(&config).retry_partition(of_names);
+        if let Some(Recording { recorder, .. }) = &recording {
+            // The group itself has the tags that its instances have from birth.
+            let recorder = recorder.before(&cloud, tags);
+            ec2 = ec2.interceptor(recorder.clone());
+            autoscaling = autoscaling.interceptor(recorder.clone());
+            route53 = route53.interceptor(recorder);
+        }
+        let route53 = aws_sdk_route53::Client::from_conf(route53.build());
+        let violations = Arc::<Mutex<Vec<String>>>::default();
         let plane = ControlPlane {
             store: WorldStore::new(&redis_url, &gate),
-            seats: WorldSeats::new(&gate),
+            seats: WorldSeats::new(&gate, recording.as_ref(), &violations),
             fleet: AwsFleet::new(
                 aws_sdk_ec2::Client::from_conf(ec2.build()),
                 aws_sdk_autoscaling::Client::from_conf(autoscaling.build()),
                 GROUP,
                 VolumeConfig { fleet: GROUP.into(), key: None },
-            ),
+            )
+            .with_zone(Some(hotdesk_aws::Zone::new(route53, ZONE, DOMAIN))),
             boxes: WorldBoxes::new(&clock),
             clock: clock.clone(),
             policy,
         };
-        let door = Door::new(&plane);
+        let (names, machines) = (zone.clone(), cloud.clone());
+        let misled = Arc::clone(&violations);
+        let door = Door::new(&plane, move |host| {
+            misled.lock().expect("not poisoned").extend(names.misleads(host, &machines));
+        });
         let deliveries = Deliveries::default();
         let lambdas = Lambdas::new(&plane);
-        let violations = Arc::<Mutex<Vec<String>>>::default();
         let forgiven = Arc::<Mutex<BTreeSet<InstanceId>>>::default();
         let mut tasks = JoinSet::new();
         let (sender, effects) = mpsc::channel(1024);
@@ -166,6 +189,7 @@ impl World {
         tasks.spawn(lambdas.clone().stream());
         let world = Self {
             cloud,
+            zone,
             plane,
             door,
             gate,
@@ -204,6 +228,7 @@ impl World {
     /// The operator decides otherwise; from now on, the functions run so.
     pub fn set_policy(&mut self, change: impl FnOnce(&mut Policy)) {
         change(&mut self.plane.policy);
+        self.zone.expect(self.plane.policy.names);
         self.lambdas.deploy(&self.plane);
     }
 

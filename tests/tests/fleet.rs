@@ -13,6 +13,7 @@ mod fleet {
     mod large;
     mod lifetime;
     mod limits;
+    mod names;
     mod never;
     mod outage;
     mod revoked;

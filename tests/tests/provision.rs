@@ -34,6 +34,7 @@ const POLICY: Policy = Policy {
     max_standby_age: None,
     reuse: Reuse::Clean,
     homes: hotdesk_tests::world::HOMES,
+    names: None,
 };
 
 /// The sequence number of the malformed record.

@@ -20,7 +20,7 @@ use hotdesk::{
     id::{InstanceId, UserId},
 };
 
-use crate::{VolumeConfig, error, tags};
+use crate::{VolumeConfig, Zone, error, tags};
 
 /// EnterStandby and ExitStandby take at most 20 instances (Auto Scaling User Guide, "Quotas").
 const STANDBY_BATCH: usize = 20;
@@ -36,20 +36,28 @@ const EC2_BATCH: usize = 100;
 /// DescribeInstances names no limit of ids; 1000 instances are the most that a page may have.
 const DESCRIBE_BATCH: usize = 200;
 
-/// [`Fleet`] as one Auto Scaling group, and [`hotdesk::volumes::Ebs`] beside it.
+/// [`Fleet`] as one Auto Scaling group, and [`hotdesk::volumes::Ebs`] and [`hotdesk::names::Names`]
+/// beside it.
 #[derive(Clone, Debug)]
 pub struct AwsFleet {
     pub(crate) ec2: Ec2,
     autoscaling: AutoScaling,
     group: String,
     pub(crate) volumes: VolumeConfig,
+    pub(crate) zone: Option<Zone>,
 }
 
 impl AwsFleet {
-    /// The group of that name, with volumes and snapshots like that.
+    /// The group of that name, with volumes and snapshots like that; its boxes have no names.
     #[must_use]
     pub fn new(ec2: Ec2, autoscaling: AutoScaling, group: &str, volumes: VolumeConfig) -> Self {
-        Self { ec2, autoscaling, group: group.to_owned(), volumes }
+        Self { ec2, autoscaling, group: group.to_owned(), volumes, zone: None }
+    }
+
+    /// With names for its boxes in that zone, if there is one.
+    #[must_use]
+    pub fn with_zone(self, zone: Option<Zone>) -> Self {
+        Self { zone, ..self }
     }
 
     async fn describe_group(&self, members: bool) -> Answer<AutoScalingGroup> {

@@ -4,12 +4,14 @@
 //! function that uses it.
 
 mod homes;
+mod names;
 mod values;
 
 use std::time::Duration;
 
 use envconfig::Envconfig;
 pub use homes::HomeConfig;
+pub use names::{NamesConfig, NoDomain, ZoneConfig};
 pub use values::{BaseUrl, Bounded, NoPrice, NoUrl, OutOfBounds, Price, Words};
 
 use crate::{
@@ -26,6 +28,9 @@ pub enum ConfigError {
     /// A key is none.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Boxes have names, and no domain for them.
+    #[error(transparent)]
+    Names(#[from] NoDomain),
 }
 
 /// Where the fast store is.
@@ -131,7 +136,7 @@ pub struct FleetConfig {
 }
 
 impl FleetConfig {
-    /// The operator's decisions.
+    /// The operator's decisions, but for names of boxes ([`NamesConfig`]).
     #[must_use]
     pub fn policy(&self) -> Policy {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -145,6 +150,7 @@ impl FleetConfig {
             min_boxes: count(self.min_boxes.0),
             reuse: self.box_reuse,
             homes: self.homes.policy(self.fleet()),
+            names: None,
         }
     }
 
@@ -281,6 +287,7 @@ mod tests {
                 keep_deleted: Duration::from_secs(30 * 86_400),
                 lost_zones: Vec::new(),
             },
+            names: None,
         };
         assert_eq!(policy, expected);
         let zones =

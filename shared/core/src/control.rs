@@ -9,6 +9,7 @@
 //! | volumes and snapshots of homes | [`homes`] |
 //! | capacity | [`scaling`], `standby` |
 //! | boxes that boot, until they are somebody's or spare | [`arrivals`] |
+//! | names of boxes in DNS | `names` |
 //! | the reconcile table | `reconcile` |
 //! | hooks and state changes | `lifecycle` |
 
@@ -17,6 +18,7 @@ mod drain;
 mod ending;
 pub mod homes;
 mod lifecycle;
+mod names;
 mod pace;
 mod pass;
 mod reconcile;
@@ -36,6 +38,7 @@ use crate::{
     error::Error,
     fleet::{Boxes, Fleet},
     id::InstanceId,
+    names::Which,
     seats::{BoxItem, Seats, UserItem},
     store::Store,
 };
@@ -67,6 +70,8 @@ pub struct Policy {
     pub reuse: Reuse,
     /// What becomes of homes.
     pub homes: HomePolicy,
+    /// Which address the names of boxes say; without it, boxes have none.
+    pub names: Option<Which>,
 }
 
 /// What the operator decided about homes.

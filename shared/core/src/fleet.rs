@@ -10,6 +10,7 @@ use crate::{
     homes::{Stage, Trouble as HomeTrouble},
     id::{Epoch, InstanceId, UserId, VolumeId},
     ledger::Farewell,
+    names::Names,
     seats::Addresses,
     volumes::Ebs,
 };
@@ -192,7 +193,7 @@ macro_rules! calls {
         /// The port to EC2 and Auto Scaling. Lists of instances are sent in batches of what each API
         /// takes. A batch that AWS refuses whole is repeated one by one, and those that are to
         /// blame are returned. After an error, some of the instances may have been dealt with.
-        pub trait Fleet: Ebs {
+        pub trait Fleet: Ebs + Names {
             $($(#[$doc])* fn $name(&self $(, $arg: $ty)*) -> impl Future<Output = Answer<$out>> + Send;)*
         }
     };

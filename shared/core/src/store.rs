@@ -23,6 +23,7 @@ pub use outcome::{
 use crate::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
+    names::Written,
     seats::{Addresses, Seat, Truth},
 };
 
@@ -123,6 +124,10 @@ steps! {
     fn arriving(&self, instances: &[InstanceId], now: Ms) -> ();
     /// Notes how long a box took from its launch or start until it was ready.
     fn booted(&self, took: Duration) -> ();
+    /// What was last noted of the names of these boxes, in their order; changes nothing.
+    fn names(&self, instances: &[InstanceId]) -> Vec<Option<Written>>;
+    /// Notes what was written of the names of these boxes, for so long.
+    fn note_names(&self, written: &[(InstanceId, Written)], kept: Duration) -> ();
     /// Leaves a warning for whoever uses the box; it goes with their seat.
     fn warn(&self, instance: &InstanceId, warning: Warning) -> Warn;
     /// Notes what keeps the fleet from growing, for those who wait, until then.

@@ -6,9 +6,11 @@ use hotdesk::{
     control::{HomePolicy, Policy, Reuse},
     fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
 };
+use hotdesk_aws::Tables;
 use hotdesk_sim::{GroupSpec, HookResult, HookSpec, Settings, Transition};
 
 use super::GROUP;
+use crate::iam::Recorder;
 
 /// What becomes of homes if an operator decides nothing.
 pub const HOMES: HomePolicy = HomePolicy {
@@ -31,6 +33,7 @@ pub const fn policy() -> Policy {
         max_standby_age: None,
         reuse: Reuse::Clean,
         homes: HOMES,
+        names: None,
     }
 }
 
@@ -42,11 +45,25 @@ pub struct Beginning {
     pub settings: Settings,
     /// The group.
     pub group: GroupSpec,
+    /// What the functions send is noted.
+    pub recording: Option<Recording>,
+}
+
+/// What notes what the functions of a world send to AWS.
+pub struct Recording {
+    /// Sits in the SDK's clients.
+    pub recorder: Recorder,
+    /// Where there are real tables, in which all is done that is done in those in memory: the address
+    /// of a moto.
+    pub dynamodb: String,
+    /// Their names.
+    pub tables: Tables,
 }
 
 impl Default for Beginning {
     fn default() -> Self {
-        Self { policy: policy(), settings: Settings::default(), group: group() }
+        let (policy, settings, group) = (policy(), Settings::default(), group());
+        Self { policy, settings, group, recording: None }
     }
 }
 
@@ -65,7 +82,9 @@ pub fn group() -> GroupSpec {
             hook(LAUNCH_HOOK, Transition::Launching, HookResult::Abandon),
             hook(TERMINATE_HOOK, Transition::Terminating, HookResult::Continue),
         ],
-        tags: [("Owner".to_owned(), "UNASSIGNED".to_owned())].into(),
+        tags: [("Owner", "UNASSIGNED"), ("Fleet", GROUP)]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
         ..GroupSpec::named(GROUP)
     }
 }

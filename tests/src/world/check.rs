@@ -69,6 +69,7 @@ impl World {
         let all = self.everything().await;
         let mut wrong = all.unrest(self.plane.policy.spares, self.plane.policy.min_boxes);
         wrong.extend(all.files.unrest(&all.items, self.plane.clock.now()));
+        wrong.extend(self.zone.unrest(&all.instances));
         wrong
     }
 

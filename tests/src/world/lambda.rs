@@ -16,7 +16,10 @@ use super::{
     GROUP, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::invoke, seats::WorldSeats,
     store::WorldStore,
 };
-use crate::seats::{Change, stream_event};
+use crate::{
+    iam::on_behalf,
+    seats::{Change, stream_event},
+};
 
 /// The pauses before the second and third attempt of an event (Lambda Developer Guide, "How Lambda
 /// handles errors and retries with asynchronous invocation").
@@ -71,7 +74,7 @@ impl Lambdas {
     /// One pass of the idle-reaper; what it did, if it got to its end without an error.
     pub async fn pass(&self) -> Option<hotdesk::control::Pass> {
         let (app, id) = (self.app(), self.next_id());
-        let done = invoke(idle_reaper::handle(&app.plane, id)).await;
+        let done = on_behalf("idle-reaper", invoke(idle_reaper::handle(&app.plane, id))).await;
         self.note("idle-reaper", done.as_ref().map(|done| done.as_ref().err().map(|e| e.code())));
         done?.ok()
     }
@@ -86,7 +89,8 @@ impl Lambdas {
         loop {
             let envelope = serde_json::from_value(event.clone()).expect("an envelope");
             let app = self.app();
-            let done = invoke(lifecycle::handle(&app, envelope, id.clone())).await;
+            let run = invoke(lifecycle::handle(&app, envelope, id.clone()));
+            let done = on_behalf("lifecycle", run).await;
             let code = |e: &lifecycle::Error| match e {
                 lifecycle::Error::Flow(e) => e.code(),
                 lifecycle::Error::Event(_) => "event",
@@ -128,11 +132,15 @@ impl Lambdas {
 
     /// A batch, from the first record that failed again and again; a record that fails too often is
     /// given up alone.
-    async fn deliver(&self, mut batch: &[Change]) {
+    ///
+    /// # Panics
+    /// If a function panicked.
+    pub async fn deliver(&self, mut batch: &[Change]) {
         let mut attempt = 1;
         while !batch.is_empty() {
             let (app, event) = (self.app(), stream_event(batch));
-            let done = invoke(provision::handle(&app.plane, event, self.next_id())).await;
+            let run = invoke(provision::handle(&app.plane, event, self.next_id()));
+            let done = on_behalf("provision", run).await;
             self.note("provision", done.as_ref().map(|done| done.as_ref().err().map(|e| e.code())));
             let first_failed = match done {
                 Some(Ok(response)) => {

@@ -13,6 +13,7 @@ use hotdesk::{
     config::{Times, WebConfig},
     id::{InstanceId, UserId},
     token::{SessionClaims, Signer, TicketClaims, Verifier, generate},
+    web::Reply,
 };
 use http::{StatusCode, header};
 use lambda_http::{Body, Request};
@@ -21,7 +22,7 @@ use super::{
     World, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::invoke, seats::WorldSeats,
     store::WorldStore,
 };
-use crate::desk::BASE_URL;
+use crate::{desk::BASE_URL, iam::on_behalf};
 
 /// The page beats so often while it is visible.
 pub const BEAT: Duration = Duration::from_secs(30);
@@ -38,6 +39,8 @@ struct Inner {
     verifier: Verifier,
     /// Nobody reaches the API.
     closed: AtomicBool,
+    /// Looks at the host to which somebody is sent.
+    sent: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 /// The one who may end other people's sessions.
@@ -70,7 +73,7 @@ pub struct Sent {
 }
 
 impl Door {
-    pub(super) fn new(plane: &WorldPlane) -> Self {
+    pub(super) fn new(plane: &WorldPlane, sent: impl Fn(&str) + Send + Sync + 'static) -> Self {
         let (private, public) = generate().expect("keys");
         let signer = Signer::from_jwk(&private).expect("a private key");
         let verifier = Verifier::from_jwks(&public).expect("public keys");
@@ -101,6 +104,7 @@ impl Door {
             signer,
             verifier,
             closed: AtomicBool::new(false),
+            sent: Box::new(sent),
         }))
     }
 
@@ -134,6 +138,10 @@ impl Door {
         request.body(Body::from(body)).expect("a request")
     }
 
+    async fn dispatch(&self, request: Request) -> Option<Reply> {
+        on_behalf("dispatch", invoke(dispatch::handle(&self.0.dispatch, request))).await
+    }
+
     /// `GET /dispatch` of a user who signed in just now.
     ///
     /// # Panics
@@ -151,7 +159,7 @@ impl Door {
             return Seen::Nothing;
         }
         let request = self.request_of(session, "GET", "/dispatch", "");
-        let Some(reply) = invoke(dispatch::handle(&self.0.dispatch, request)).await else {
+        let Some(reply) = self.dispatch(request).await else {
             return Seen::Nothing;
         };
         match reply.status() {
@@ -159,6 +167,7 @@ impl Door {
                 let location = reply.headers()[header::LOCATION].to_str().expect("text");
                 let url = url::Url::parse(location).expect("a URL");
                 let host = url.host_str().expect("a host").to_owned();
+                (self.0.sent)(&host);
                 let instance = host.split('.').next().and_then(|id| id.parse().ok());
                 let instance: InstanceId = instance.expect("a box");
                 let ticket = url.query_pairs().find(|(name, _)| name == "ticket").expect("one").1;
@@ -179,15 +188,20 @@ impl Door {
             return None;
         }
         let request = self.request(user, "GET", "/status", "");
-        let reply = invoke(dispatch::handle(&self.0.dispatch, request)).await?;
+        let reply = self.dispatch(request).await?;
         serde_json::from_str(reply.body()).ok()
+    }
+
+    /// `GET` of any other address.
+    pub async fn look(&self, user: &str, path: &str) -> Option<StatusCode> {
+        Some(self.dispatch(self.request(user, "GET", path, "")).await?.status())
     }
 
     /// `POST /stop` of that seat.
     pub async fn leave(&self, sent: &Sent) -> Option<StatusCode> {
         let body = format!("epoch={}", sent.ticket.epoch);
         let request = self.request(sent.ticket.sub.as_str(), "POST", "/stop", &body);
-        Some(invoke(dispatch::handle(&self.0.dispatch, request)).await?.status())
+        Some(self.dispatch(request).await?.status())
     }
 
     /// `POST /revoke` by an operator.
@@ -198,7 +212,7 @@ impl Door {
     /// What an operator asks for.
     pub async fn operate(&self, path: &str, form: &str) -> Option<StatusCode> {
         let request = self.request(OPERATOR, "POST", path, form);
-        Some(invoke(dispatch::handle(&self.0.dispatch, request)).await?.status())
+        Some(self.dispatch(request).await?.status())
     }
 
     /// A heartbeat of the page on the box: its agent notes it, then `POST /ping`. The headers of
@@ -238,7 +252,8 @@ impl Door {
         let request = http::Request::post(format!("{BASE_URL}/ping"))
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .body(Body::from(body.to_string()));
-        let reply = invoke(ping::handle(&self.0.ping, request.expect("a request"))).await?;
+        let run = invoke(ping::handle(&self.0.ping, request.expect("a request")));
+        let reply = on_behalf("ping", run).await?;
         let (parts, body) = reply.into_parts();
         Some(http::Response::from_parts(parts, body))
     }

@@ -1,6 +1,6 @@
 //! The table in memory, behind a gate.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hotdesk::{
     clock::Ms,
@@ -12,7 +12,11 @@ use hotdesk::{
 
 use tokio::sync::Notify;
 
-use super::gate::{Gate, Kind};
+use super::{
+    beginning::Recording,
+    gate::{Gate, Kind},
+    real::Real,
+};
 use crate::seats::MemorySeats;
 
 /// [`MemorySeats`] behind a gate. Clones are the same table.
@@ -23,11 +27,17 @@ pub struct WorldSeats {
     /// Somebody called it.
     pub(super) called: Arc<Notify>,
     gate: Gate,
+    real: Option<Real>,
 }
 
 impl WorldSeats {
-    pub(super) fn new(gate: &Gate) -> Self {
-        Self { table: MemorySeats::default(), called: Arc::default(), gate: gate.clone() }
+    pub(super) fn new(
+        gate: &Gate,
+        recording: Option<&Recording>,
+        violations: &Arc<Mutex<Vec<String>>>,
+    ) -> Self {
+        let real = recording.map(|recording| Real::new(recording, violations));
+        Self { table: MemorySeats::default(), called: Arc::default(), gate: gate.clone(), real }
     }
 }
 
@@ -37,6 +47,9 @@ macro_rules! calls {
             $(async fn $name(&self $(, $arg: $ty)*) -> Answer<$out> {
                 self.gate.enter().await;
                 let answer = self.table.$name($($arg),*).await;
+                if let Some(real) = &self.real {
+                    real.compare(stringify!($name), &answer, real.seats.$name($($arg),*));
+                }
                 self.called.notify_one();
                 self.gate.leave(Kind::Aws, stringify!($name)).await;
                 answer

@@ -12,6 +12,7 @@ use futures::executor::block_on;
 use hotdesk::{
     clock::Ms,
     id::{Epoch, InstanceId, UserId},
+    names::Written,
     seats::{Addresses, Truth},
     store::{
         Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Duty, Evict, Expire,
@@ -108,6 +109,8 @@ steps! {
     workspace(user: &UserId) -> Workspace;
     arriving(instances: &[InstanceId], now: Ms) -> ();
     booted(took: Duration) -> ();
+    names(instances: &[InstanceId]) -> Vec<Option<Written>>;
+    note_names(written: &[(InstanceId, Written)], kept: Duration) -> ();
     warn(instance: &InstanceId, warning: Warning) -> Warn;
     constrain(limit: Option<Limit>, until: Ms) -> ();
     walk() -> Option<String>;

@@ -2,12 +2,20 @@
 //! them, by enumeration. The next passes finish the work; no box leaks, none is stopped under a live
 //! user.
 //!
-//! `KILLS=1 cargo test ... kills` tries each call; by default it is every third, as it takes long.
+//! `KILLS=1 cargo test ... kills` tries each call; by default it is every fifth, as it takes long,
+//! beginning with another one in each run.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    hash::{BuildHasher, RandomState},
+    pin::Pin,
+    sync::LazyLock,
+    time::Duration,
+};
 
 use hotdesk::{
     control::{Policy, WAKE_LIMIT, arrivals::TOO_LATE},
+    names::Which,
     store::Store,
 };
 use hotdesk_sim::GroupSpec;
@@ -26,8 +34,16 @@ type Telling<'a> = Pin<Box<dyn Future<Output = Vec<Sent>> + 'a>>;
 type Story = for<'a> fn(&'a mut World) -> Telling<'a>;
 
 /// Of how many calls one is tried.
-pub(super) fn every() -> usize {
-    std::env::var("KILLS").ok().and_then(|every| every.parse().ok()).unwrap_or(3)
+fn every() -> usize {
+    std::env::var("KILLS").ok().and_then(|every| every.parse().ok()).unwrap_or(5)
+}
+
+/// Those of so many calls after which somebody is killed in this run. One that fails says its number,
+/// and `KILLS=1` has it again.
+pub(super) fn tried(calls: usize) -> impl Iterator<Item = usize> {
+    static FIRST: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("first"));
+    let first = usize::try_from(*FIRST % every() as u64).expect("small");
+    (1..=calls).filter(move |fatal| fatal % every() == first)
 }
 
 /// Each story is told by so many tests, side by side.
@@ -50,6 +66,11 @@ fn a_day(world: &mut World) -> Telling<'_> {
         world.run_typing(&[carol.clone(), dave.clone()], MINUTE * 2).await;
         vec![carol, dave]
     })
+}
+
+/// The same where boxes have names.
+fn a_day_with_names(world: &mut World) -> Telling<'_> {
+    a_day(world)
 }
 
 /// A box in use dies, a spare is taken back by AWS, a Spot instance cannot be stopped, a boot is
@@ -123,6 +144,7 @@ fn beginning(story: &str) -> Beginning {
     }
     let policy = match story {
         "surplus" => Policy { spares: 3, min_boxes: 0, max_standby: 1, ..policy() },
+        "a_day_with_names" => Policy { names: Some(Which::Public), ..policy() },
         _ => policy(),
     };
     Beginning { policy, group: GroupSpec { spot, ..group }, ..Beginning::default() }
@@ -142,8 +164,7 @@ async fn every_call(name: &str, story: Story, shard: usize, of: usize) {
     let aws = calls.iter().filter(|call| call.starts_with("Aws")).count();
     println!("{name}: {} calls, {aws} of them to AWS", calls.len());
     let mut killed = 0;
-    let tried = (1..=calls.len()).filter(|fatal| fatal % every() == 0);
-    for fatal in tried.filter(|fatal| fatal / every() % of == shard) {
+    for fatal in tried(calls.len()).filter(|fatal| fatal / every() % of == shard) {
         let mut world = World::on(&redis, beginning(name)).await;
         world.gate.arm(Some(fatal));
         let typing = story(&mut world).await;
@@ -190,6 +211,7 @@ macro_rules! stories {
 
 stories! {
     killed_during_a_day, a_day: a 0, b 1;
+    killed_during_a_day_with_names, a_day_with_names: a 0, b 1;
     killed_during_losses, losses: a 0, b 1;
     killed_during_surplus, surplus: a 0, b 1;
 }

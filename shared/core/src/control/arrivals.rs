@@ -4,11 +4,11 @@
 //! One function at a time receives all of them, asking EC2 once for many, so that a storm of
 //! launches does not use up the account's rate. Whoever comes meanwhile leaves word, and goes.
 //!
-//! A box is ready when its agent says so. A launch hook is then answered with CONTINUE *before* the
-//! box is admitted: AWS may still refuse (the hook timed out), and then the box dies. A woken box
-//! leaves standby, its item is deleted once it is in service, then it is admitted. A boot that is
-//! slow has its hook extended, once an invocation; one that is too late is abandoned. AWS takes one
-//! answer to a hook, so an abandoned box was never admitted.
+//! A box is ready when it has its name, if boxes have names (`names`), and its agent says so. A launch
+//! hook is then answered with CONTINUE *before* the box is admitted: AWS may still refuse (the hook
+//! timed out), and then the box dies. A woken box leaves standby, its item is deleted once it is in
+//! service, then it is admitted. A boot that is slow has its hook extended, once an invocation; one that
+//! is too late is abandoned. AWS takes one answer to a hook, so an abandoned box was never admitted.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -46,6 +46,15 @@ const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// AWS calls for single boxes side by side; there is no batch of them.
 const SINGLES: usize = 4;
+
+/// How a look treats boxes that are not ready.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// It is the function's last.
+    last: bool,
+    /// It could not see to their names, and so it is the function's last too.
+    held: bool,
+}
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
     /// Receives boxes until none boots any more, or it is `until`; returns how many. Nothing if
@@ -91,7 +100,12 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             return Ok((0, 0));
         }
         let machines = self.fleet.machines(&ids).await?;
-        let ready = self.ready(machines.values().cloned().collect()).await;
+        let before = troubles.count;
+        let named = self.with_names(&machines, troubles).await;
+        // A box is not given up for a zone that does not answer; its hook runs on, and is extended.
+        let held = troubles.count > before;
+        let named = machines.values().filter(|machine| named.contains(&machine.instance));
+        let ready = self.ready(named.cloned().collect()).await;
         let ids_ready: BTreeSet<InstanceId> = ready.iter().map(|m| m.instance.clone()).collect();
 
         let (launched, awake): (Vec<Machine>, Vec<Machine>) =
@@ -108,7 +122,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         received += troubles.take("wake", outcome, 0);
 
         for (id, since) in view.arriving.iter().filter(|(id, _)| !ids_ready.contains(id)) {
-            let outcome = self.not_ready(id, *since, machines.get(id), last).await;
+            let patience = Patience { last, held };
+            let outcome = self.not_ready(id, *since, machines.get(id), patience).await;
             troubles.take("launch", outcome, ());
         }
         let View { arriving, waking, .. } = self.store.view().await?;
@@ -197,7 +212,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         id: &InstanceId,
         since: Ms,
         machine: Option<&Machine>,
-        last: bool,
+        Patience { last, held }: Patience,
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let hook = Hook { name: LAUNCH_HOOK.into(), instance: id.clone() };
@@ -205,7 +220,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             None if now.since(since) > ABSENT => drop(self.dead(id).await?),
             None => {}
             Some(machine) if machine.power == Power::Terminated => drop(self.dead(id).await?),
-            Some(machine) if now.since(machine.launched) > TOO_LATE => {
+            Some(machine) if !held && now.since(machine.launched) > TOO_LATE => {
                 warn!(instance_id = %id, "boot is too late: abandoned");
                 match self.fleet.answer_hook(&hook, Verdict::Abandon).await {
                     // Refused: answered before; what became of it, the next pass sees.
@@ -218,7 +233,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                     }
                 }
             }
-            Some(machine) if last && now.since(machine.launched) > SLOW => {
+            Some(machine) if (last || held) && now.since(machine.launched) > SLOW => {
                 match self.fleet.extend_hook(&hook).await {
                     Ok(()) => info!(instance_id = %id, "not ready yet: hook extended"),
                     Err(FleetError::Refused(code)) => {

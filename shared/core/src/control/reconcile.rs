@@ -65,6 +65,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let machines = self.fleet.machines(&alive).await?;
         let todos = self.todos(&ids, &known, &group, &machines, &items);
         self.act(todos, &machines, &group, pass, troubles).await;
+        let outcome = self.tidy_names(&group, &machines).await;
+        troubles.take("names", outcome, ());
         Ok(())
     }
 

@@ -24,6 +24,7 @@ use crate::{
     clock::Ms,
     config::StoreConfig,
     id::{Epoch, InstanceId, UserId},
+    names::Written,
     seats::{Addresses, KEPT_REVOKED, Truth},
 };
 
@@ -259,6 +260,27 @@ impl Store for RedisStore {
     async fn booted(&self, took: Duration) -> Answer<()> {
         let args = [took.as_millis().to_string(), BOOTS.to_string()];
         self.run(Step::Booted, &[&args[0], &args[1]]).await.map(drop)
+    }
+
+    async fn names(&self, instances: &[InstanceId]) -> Answer<Vec<Option<Written>>> {
+        let mut names = Vec::with_capacity(instances.len());
+        for some in instances.chunks(KNOWN_BATCH) {
+            let args: Vec<&str> = some.iter().map(InstanceId::as_str).collect();
+            names.extend(self.run(Step::Names, &args).await?.names()?);
+        }
+        Ok(names)
+    }
+
+    async fn note_names(&self, written: &[(InstanceId, Written)], kept: Duration) -> Answer<()> {
+        let kept = kept.as_millis().to_string();
+        for some in written.chunks(KNOWN_BATCH) {
+            let notes: Vec<String> = some.iter().map(|(_, written)| written.to_string()).collect();
+            let ids = some.iter().map(|(instance, _)| instance.as_str());
+            let pairs = ids.zip(&notes).flat_map(|(id, note)| [id, note.as_str()]);
+            let args: Vec<&str> = std::iter::once(kept.as_str()).chain(pairs).collect();
+            self.run(Step::NoteNames, &args).await?;
+        }
+        Ok(())
     }
 
     async fn warn(&self, instance: &InstanceId, warning: Warning) -> Answer<Warn> {

@@ -46,8 +46,11 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                     pass.dead += count(acts, troubles).await;
                 }
                 Todo::Admit => {
+                    let listed = ids.iter().filter_map(|id| machines.get_key_value(id));
+                    let listed = listed.map(|(id, machine)| (id.clone(), machine.clone()));
+                    let named = &self.with_names(&listed.collect(), troubles).await;
                     let acts = each.map(|id| async move {
-                        match machines.get(&id) {
+                        match machines.get(&id).filter(|_| named.contains(&id)) {
                             Some(machine) if self.is_ready(machine).await => {
                                 self.admit(machine).await.map(|_| true)
                             }

@@ -24,6 +24,7 @@ local call = redis.call
 
 local function user_key(user) return P .. 'ws:' .. user end
 local function box_key(instance) return P .. 'fleet:instance:' .. instance end
+local function name_key(instance) return P .. 'fleet:name:' .. instance end
 local function int(n) return string.format('%.0f', n) end
 local function later(a, b)
   if a and tonumber(a) > tonumber(b) then return a end

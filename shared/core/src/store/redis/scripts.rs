@@ -58,6 +58,8 @@ scripts! {
     Workspace: "workspace.lua", READY, true;
     Arriving: "arriving.lua", READY, true;
     Booted: "booted.lua", READY, false;
+    Names: "names.lua", READY, true;
+    NoteNames: "note_names.lua", READY, true;
     Warn: "warn.lua", READY, true;
     Constrain: "constrain.lua", READY, true;
     Walk: "walk.lua", READY, true;

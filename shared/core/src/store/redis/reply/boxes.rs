@@ -108,6 +108,12 @@ impl Reply {
         Ok(view)
     }
 
+    pub(in crate::store::redis) fn names<T: FromStr<Err: Debug>>(
+        mut self,
+    ) -> Answer<Vec<Option<T>>> {
+        self.all(Self::unless_empty)
+    }
+
     pub(in crate::store::redis) fn known(mut self) -> Answer<Vec<Known>> {
         self.all(|reply| {
             let phase = match reply.text()?.as_str() {
