@@ -90,4 +90,8 @@ pub struct Front {
     /// name is looked up once
     #[arg(long, env = "HOTDESK_RESOLVER")]
     pub resolver: Option<IpAddr>,
+    /// Unix socket of the system's log, which then has the access log [default: the file access.log in
+    /// nginx's folder]
+    #[arg(long, env = "HOTDESK_SYSLOG")]
+    pub syslog: Option<PlainPath>,
 }

@@ -1,10 +1,14 @@
 //! What browsers reach: the configuration of nginx, run by nginx.
 
+use std::os::unix::net::UnixDatagram;
+
 use reqwest::{Client, header};
+use tokio::net::TcpListener;
 
 use crate::{
     desk::{HOME, INSTANCE, unix},
-    stand::TestFront,
+    stand::{TestFront, nginx, rendered},
+    until,
 };
 
 #[tokio::test]
@@ -74,4 +78,27 @@ async fn tickets_are_in_no_log() {
     assert!(log.contains("\"GET /_hotdesk/open\" 303"), "{log}");
     assert!(log.contains("\"GET /\" 401"), "{log}");
     assert!(!log.contains("ticket"), "{log}");
+}
+
+#[tokio::test]
+async fn the_systems_log_has_the_access_log_where_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("log");
+    let log = UnixDatagram::bind(&socket).unwrap();
+    log.set_nonblocking(true).unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let run = folder.path().to_str().unwrap();
+    let more = ["--syslog", socket.to_str().unwrap()];
+    let config = rendered(run, &free.to_string(), "http://127.0.0.1:1", &more);
+    let _nginx = nginx(folder.path(), &config);
+
+    let address = format!("http://{free}/_hotdesk/open?ticket=secret");
+    until("nginx serves", async || Client::new().get(&address).send().await.is_ok()).await;
+    let mut line = [0; 1024];
+    let read = async || log.recv(&mut line).is_ok();
+    until("a line", read).await;
+    let line = String::from_utf8_lossy(&line);
+    assert!(line.contains("\"GET /_hotdesk/open\" 50"), "{line}");
+    assert!(!line.contains("secret"), "{line}");
+    assert!(!folder.path().join("access.log").exists());
 }
