@@ -8,6 +8,7 @@ import { chromium } from "playwright-core";
 
 import { figures } from "./figures.mjs";
 import { homes } from "./homes.mjs";
+import { BASE, expect } from "./look.mjs";
 import { loop } from "./loop.mjs";
 import { Report, evidence } from "./report.mjs";
 import { security } from "./security.mjs";
@@ -48,6 +49,7 @@ async function withStack(name, settings, steps, end) {
   const stack = new Stack(BINARY, settings);
   await report.part(name, async () => {
     await report.step("the stack comes up", () => stack.up());
+    if (process.env.OLDER) await report.step("two versions of the functions answer in turn", inTurn);
     await steps({ ...world, stack });
   });
   await report.part(`${name}: the end`, () =>
@@ -57,6 +59,13 @@ async function withStack(name, settings, steps, end) {
       await portsFree();
     }),
   );
+}
+
+/** See infra/local/stack/src/versions.rs. */
+async function inTurn() {
+  const answers = await Promise.all([1, 2, 3, 4].map(() => fetch(`${BASE}/health`)));
+  const versions = new Set(answers.map((answer) => answer.headers.get("hotdesk-version")));
+  expect(versions.has("0") && versions.has("1"), `answered: ${[...versions]}`);
 }
 
 await rm(SCREENSHOTS, { recursive: true, force: true });

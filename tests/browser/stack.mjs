@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 
 import { until } from "./look.mjs";
 
-const PORTS = [9000, 9001, 9002, 9003, 9004];
+const PORTS = [9000, 9001, 9002, 9003, 9004, 9005, 9006];
 
 export class Stack {
   #process;

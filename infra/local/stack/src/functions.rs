@@ -1,7 +1,13 @@
 //! The functions, under `cargo lambda watch`: it stands for Lambda and for API Gateway, by the
 //! routes in the workspace's Cargo.toml.
 
-use std::{env, ffi::OsString, io, path::Path, time::Duration};
+use std::{
+    env,
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use futures::future::try_join_all;
@@ -21,6 +27,7 @@ use crate::{
     process::{POLL, Process, bound, log_to},
     settings::Settings,
     tools,
+    versions::alternate,
 };
 
 /// How many instances of a function there are at most.
@@ -29,22 +36,72 @@ const CONCURRENCY: usize = 4;
 /// How long functions get to start; they are built by then.
 const START: Duration = Duration::from_secs(120);
 
+/// Starts the emulator of this version at the API's port, or with an older one beside it those of
+/// both, and returns once they listen.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_all(
+    settings: &Settings,
+    folders: &Folders,
+    python: &Path,
+    variables: &[(&str, String)],
+) -> io::Result<Vec<(&'static str, Process)>> {
+    let mut started = Vec::new();
+    for (from, port) in versions(settings).iter().zip(listening(settings)) {
+        let process = start(settings, folders, python, from, *port, variables).await?;
+        started.push((from.name, process));
+    }
+    if settings.older.is_some() {
+        alternate(ports::API, [ports::NEW, ports::OLDER]).await?;
+    }
+    Ok(started)
+}
+
+/// Where each version's functions listen.
+#[must_use]
+pub fn listening(settings: &Settings) -> &'static [u16] {
+    if settings.older.is_some() { &[ports::NEW, ports::OLDER] } else { &[ports::API] }
+}
+
+/// A version of the functions.
+struct Version<'a> {
+    /// Of its log.
+    name: &'static str,
+    /// Its workspace.
+    folder: &'a Path,
+    /// Where it was built; where the environment says, if not here.
+    target: Option<PathBuf>,
+}
+
+fn versions(settings: &Settings) -> Vec<Version<'_>> {
+    let this = Version { name: "functions", folder: tools::root(), target: None };
+    let older = settings.older.iter().map(|folder| Version {
+        name: "older-functions",
+        folder,
+        target: Some(folder.join("target")),
+    });
+    [this].into_iter().chain(older).collect()
+}
+
 /// Starts the emulator, with `variables` for the functions, and returns once it listens.
 ///
 /// # Errors
 /// It is not installed, or does not listen.
-pub async fn start(
+async fn start(
     settings: &Settings,
     folders: &Folders,
     python: &Path,
-    variables: Vec<(&str, String)>,
+    from: &Version<'_>,
+    port: u16,
+    variables: &[(&str, String)],
 ) -> io::Result<Process> {
     let mut command = bound(Signal::SIGTERM, env::current_exe()?);
     command.args(["guard", "cargo", "lambda", "watch", "--wait", "--ignore-changes"]);
     command.args(["--disable-cors", "--invoke-address", "127.0.0.1"]);
-    command.args(["--invoke-port", &ports::API.to_string()]);
+    command.args(["--invoke-port", &port.to_string()]);
     command.args(["--concurrency", &CONCURRENCY.to_string()]);
-    command.arg("--manifest-path").arg(tools::root().join("Cargo.toml"));
+    command.arg("--manifest-path").arg(from.folder.join("Cargo.toml"));
     if settings.release {
         command.arg("--release");
     }
@@ -53,13 +110,16 @@ pub async fn start(
         path.push(":");
         path.push(rest);
     }
+    if let Some(target) = &from.target {
+        command.env("CARGO_TARGET_DIR", target);
+    }
     environment::foreign().for_each(|name| {
         command.env_remove(name);
     });
-    command.current_dir(&folders.run).env("PATH", path).envs(variables);
-    log_to(&mut command, &folders.log("functions"))?;
+    command.current_dir(&folders.run).env("PATH", path).envs(variables.iter().cloned());
+    log_to(&mut command, &folders.log(from.name))?;
     let mut process = Process::spawn(command)?;
-    while TcpStream::connect(("127.0.0.1", ports::API)).await.is_err() {
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if let Some(status) = process.ended()? {
             return Err(io::Error::other(format!("cargo lambda watch ended: {status}")));
         }
@@ -68,12 +128,17 @@ pub async fn start(
     Ok(process)
 }
 
-/// Has every function answer, so that nobody waits for the first start of one. The idle-reaper is
-/// left to the schedule, which may run only one at a time.
+/// Has every function of each version answer, so that nobody waits for the first start of one. The
+/// idle-reaper is left to the schedule, which may run only one at a time.
 ///
 /// # Errors
 /// One does not answer in time.
-pub async fn warm(api: &str, lambda: &Lambda) -> anyhow::Result<()> {
+pub async fn warm_all(settings: &Settings) -> anyhow::Result<()> {
+    let apis = listening(settings).iter().map(|port| format!("http://127.0.0.1:{port}"));
+    try_join_all(apis.map(async |api| warm(&api, &Lambda::new(&api)).await)).await.map(drop)
+}
+
+async fn warm(api: &str, lambda: &Lambda) -> anyhow::Result<()> {
     // A sign-in leads elsewhere.
     let client = Client::builder().redirect(Policy::none()).build()?;
     let http = |method: Method, path: &str| {

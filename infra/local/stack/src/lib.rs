@@ -30,3 +30,4 @@ pub mod settings;
 pub mod stack;
 pub mod tables;
 pub mod tools;
+pub mod versions;

@@ -19,8 +19,8 @@ pub struct Parts {
     pub moto: Moto,
     /// The identity provider.
     pub identity: Identity,
-    /// `cargo lambda watch` and the functions under it.
-    pub functions: Process,
+    /// `cargo lambda watch` and the functions under it; a second one where two versions run.
+    pub functions: Vec<(&'static str, Process)>,
 }
 
 impl Parts {
@@ -31,9 +31,9 @@ impl Parts {
                 ("redis", self.redis.process()),
                 ("dynamodb", self.moto.process()),
                 ("identity", self.identity.process()),
-                ("functions", &mut self.functions),
             ];
-            for (name, process) in parts {
+            let functions = self.functions.iter_mut().map(|(name, process)| (*name, process));
+            for (name, process) in parts.into_iter().chain(functions) {
                 let log = folders.log(name);
                 match process.ended() {
                     Ok(None) => {}

@@ -4,6 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 /// The API: `cargo lambda watch` in the place of API Gateway.
 pub const API: u16 = 9000;
+/// This version's functions, where an older one runs beside it.
+pub const NEW: u16 = 9005;
+/// The older one's.
+pub const OLDER: u16 = 9006;
 /// The identity provider.
 pub const IDENTITY: u16 = 9001;
 /// The simulator of EC2 and Auto Scaling.

@@ -1,6 +1,6 @@
 //! What one can choose about a stack.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum, builder::FalseyValueParser, value_parser};
 
@@ -28,6 +28,9 @@ pub struct Settings {
     /// Runs the functions as they would be deployed: built with --release
     #[arg(long, env = "RELEASE", value_parser = FalseyValueParser::new())]
     pub release: bool,
+    /// The folder of an older version, built: its functions answer every second request and event
+    #[arg(long, env = "OLDER")]
+    pub older: Option<PathBuf>,
 }
 
 /// What becomes of a box that its user has left.

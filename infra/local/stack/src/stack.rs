@@ -66,13 +66,13 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
 
     say("functions", "starting");
     let variables = environment::of_functions(settings, &redis, &moto, &identity, &keys);
-    let functions = functions::start(settings, &folders, &python, variables);
+    let functions = functions::start_all(settings, &folders, &python, &variables);
     let functions = functions.await.context("cargo-lambda")?;
     let mut parts = Parts { redis, moto, identity, functions };
     localhost::forward(ports::API).await.context("the API")?;
     let lambda = Lambda::new(&format!("http://127.0.0.1:{}", ports::API));
     tokio::select! {
-        warm = functions::warm(API, &lambda) => {
+        warm = functions::warm_all(settings) => {
             warm.with_context(|| format!("look into {}", folders.log("functions").display()))?;
         }
         failure = parts.failure(&folders) => return Err(failure),
