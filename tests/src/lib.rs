@@ -7,4 +7,6 @@ pub mod fleet;
 pub mod iam;
 pub mod model;
 pub mod seats;
+pub mod secured;
+pub mod template;
 pub mod world;

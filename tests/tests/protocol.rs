@@ -21,12 +21,12 @@ use protocol::{
 const CASES: u32 = 250;
 const STEPS: usize = 160;
 
-#[test]
-fn the_scripts_do_what_the_model_does() {
-    let pair = std::cell::RefCell::new(Pair::new());
+/// Random sequences on both sides of the pair; how many steps that were.
+fn compare(pair: Pair, cases: u32) -> usize {
+    let pair = std::cell::RefCell::new(pair);
     let steps = AtomicUsize::new(0);
     let mut runner = TestRunner::new(ProptestConfig {
-        cases: CASES,
+        cases,
         source_file: Some(file!()),
         ..ProptestConfig::default()
     });
@@ -44,5 +44,16 @@ fn the_scripts_do_what_the_model_does() {
     if let Err(e) = outcome {
         panic!("{e}");
     }
-    assert!(steps.load(Ordering::Relaxed) >= 20_000);
+    steps.into_inner()
+}
+
+#[test]
+fn the_scripts_do_what_the_model_does() {
+    assert!(compare(Pair::new(), CASES) >= 20_000);
+}
+
+/// By TLS, as the user whom the template makes.
+#[test]
+fn the_scripts_do_it_with_the_rights_that_the_template_gives() {
+    assert!(compare(Pair::secured(), CASES / 10) >= 2_000);
 }

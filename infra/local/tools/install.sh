@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what is missing for the purposes named (up, test, lint, smoke, api, fuzz; none: all of them but the last), and
-# prints the folder of the Python tools as its last line of stdout, for api that of schemathesis as its
-# first; what it is doing goes to stderr.
+# Installs what is missing for the purposes named (up, test, lint, smoke, api, fuzz, release, stack, template; none:
+# the first five), and prints the folder of the Python tools as its last line of stdout. Before it, a line
+# each: for api the folder of schemathesis, for template those of SAM and of checkov, for release and template
+# that of zig, for lint that of ruff, for stack that of moto with CloudFormation. What it is doing goes to stderr.
 # Under a second when there is nothing to do.
 #
 # Debian packages by apt where we may; elsewhere it names them and stops. Everything else goes into
@@ -38,6 +39,7 @@ have() {
     case $1 in
     *.h) echo "#include <$1>" | gcc -E - >/dev/null 2>&1 ;;
     *.py) python3 -c "import ${1%.py}" 2>/dev/null ;;
+    /*) [[ -e $1 ]] ;;
     *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -91,6 +93,15 @@ modules() {
     echo "$hash" >"$folder/node_modules/.installed"
 }
 
+# Rust's own library for another processor.
+target() {
+    local libraries
+    libraries=$(cd "$root" && rustc --print target-libdir --target "$1")
+    [[ ! -d $libraries ]] || return 0
+    command -v rustup >/dev/null || die "Rust's library for $1 is needed: its package, or https://rustup.rs"
+    (cd "$root" && step "fetching Rust's library for $1" rustup target add "$1")
+}
+
 # A tool of cargo's. Not optimised: each runs for a moment, and is built in half the time.
 tool() {
     local name=$1 version=$2
@@ -105,6 +116,7 @@ tool() {
 
 purposes=${*:-up test lint smoke api}
 if wanted smoke || wanted api; then purposes+=" up"; fi
+if wanted template; then purposes+=" release"; fi
 command -v cargo >/dev/null || die "Rust is needed: https://rustup.rs"
 mkdir -p "$cache"
 exec 9>"$cache/tools.lock"
@@ -116,6 +128,26 @@ fi
 debian
 if wanted api; then
     python api.txt schemathesis
+    echo "$venv"
+fi
+if wanted template; then
+    python sam.txt "SAM and cfn-lint"
+    echo "$venv"
+    python checkov.txt checkov
+    echo "$venv"
+fi
+if wanted release; then
+    target aarch64-unknown-linux-gnu
+    target x86_64-unknown-linux-gnu
+    python zig.txt zig
+    echo "$venv"
+fi
+if wanted lint; then
+    python lint.txt ruff
+    echo "$venv"
+fi
+if wanted stack; then
+    python stack.txt "moto with CloudFormation, and what reads policies"
     echo "$venv"
 fi
 python requirements.txt "moto and cargo-lambda"

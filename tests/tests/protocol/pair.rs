@@ -1,13 +1,16 @@
 //! Redis and the reference model side by side.
 
-use std::time::Duration;
+use std::{any::Any, time::Duration};
 
 use hotdesk::{
     clock::Ms,
     store::{Claim, Stop, Store, StoreError, Threat, Warning, redis::RedisStore},
 };
 use hotdesk_stack::redis::Redis;
-use hotdesk_tests::model::{Cold, Model, tables};
+use hotdesk_tests::{
+    model::{Cold, Model, tables},
+    secured::Secured,
+};
 use proptest::prelude::*;
 
 use super::ops::{LONGEST, NOTICE, Op, USERS, World, instance, user};
@@ -18,19 +21,34 @@ pub(crate) struct Pair {
     store: RedisStore,
     redis: redis::Connection,
     model: Model,
-    _server: Redis,
+    prefix: &'static str,
+    _server: Box<dyn Any>,
 }
 
 impl Pair {
     pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = runtime.block_on(Redis::start()).unwrap();
+        let prefix = "t:";
         let store = {
             let _inside = runtime.enter();
-            RedisStore::new(server.url(), "t:").unwrap()
+            RedisStore::new(server.url(), prefix).unwrap()
         };
         let redis = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
-        Self { runtime, store, redis, model: Model::default(), _server: server }
+        Self { runtime, store, redis, model: Model::default(), prefix, _server: Box::new(server) }
+    }
+
+    /// With the rights that the store of the template gives, by TLS.
+    pub(crate) fn secured() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let server = Secured::start();
+        let store = {
+            let _inside = runtime.enter();
+            RedisStore::open(&server.config()).unwrap()
+        };
+        let redis = server.admin().unwrap();
+        let (model, prefix) = (Model::default(), "");
+        Self { runtime, store, redis, model, prefix, _server: Box::new(server) }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -40,7 +58,7 @@ impl Pair {
 
     /// Runs a step on both; equal answers and equal states, or an account of the difference.
     pub(crate) fn step(&mut self, op: &Op, world: &mut World) -> Result<(), TestCaseError> {
-        let Self { runtime, store, redis, model, .. } = self;
+        let Self { runtime, store, redis, model, prefix, .. } = self;
         let now = world.now;
         macro_rules! both {
             ($store:expr, $model:expr) => {{
@@ -192,7 +210,7 @@ impl Pair {
                 }
             }
         }
-        prop_assert_eq!(tables::read(redis, "t:").unwrap(), model.tables(), "after {:?}", op);
+        prop_assert_eq!(tables::read(redis, prefix).unwrap(), model.tables(), "after {:?}", op);
         prop_assert!(
             model.pool().is_empty() || model.queue().is_empty(),
             "somebody waits: {:?}",

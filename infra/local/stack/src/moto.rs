@@ -3,7 +3,7 @@
 
 use std::{
     io::{self, BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{ChildStdout, Stdio},
     time::Duration,
 };
@@ -39,7 +39,15 @@ impl Moto {
     /// # Errors
     /// It is not installed and cannot be, or does not say within a minute that it is ready.
     pub async fn start() -> io::Result<Self> {
-        Self::run(0, None).await
+        Self::run(tools::python, 0, None).await
+    }
+
+    /// As [`Moto::start`], with CloudFormation and what it makes.
+    ///
+    /// # Errors
+    /// As [`Moto::start`].
+    pub async fn with_stacks() -> io::Result<Self> {
+        Self::run(tools::python_of_stacks, 0, None).await
     }
 
     /// Starts one on a port of 127.0.0.1; what it prints goes to the file `log`.
@@ -47,11 +55,15 @@ impl Moto {
     /// # Errors
     /// As [`Moto::start`], or the port is taken.
     pub async fn on_port(port: u16, log: &Path) -> io::Result<Self> {
-        Self::run(port, Some(log)).await
+        Self::run(tools::python, port, Some(log)).await
     }
 
-    async fn run(port: u16, log: Option<&Path>) -> io::Result<Self> {
-        let python = spawn_blocking(tools::python).await??;
+    async fn run(
+        python: fn() -> io::Result<PathBuf>,
+        port: u16,
+        log: Option<&Path>,
+    ) -> io::Result<Self> {
+        let python = spawn_blocking(python).await??;
         let mut command = bound(Signal::SIGKILL, python.join("bin/python"));
         command.arg(tools::root().join("infra/local/moto/serve.py")).arg(port.to_string());
         if let Some(path) = log {

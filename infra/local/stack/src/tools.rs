@@ -35,8 +35,18 @@ pub fn python() -> io::Result<PathBuf> {
     if let Some(folder) = found.as_ref() {
         return Ok(folder.clone());
     }
-    let folder = last_line(Command::new(root().join("infra/local/tools/install.sh")).arg("test"))?;
+    let folder = last_line(installer().arg("test"))?;
     Ok(found.insert(folder.into()).clone())
+}
+
+/// The folder of the Python tools that make a stack of the template, installed first if they are
+/// missing.
+///
+/// # Errors
+/// As [`python`].
+pub fn python_of_stacks() -> io::Result<PathBuf> {
+    let printed = lines(installer().arg("stack"))?;
+    printed.first().map(PathBuf::from).ok_or_else(|| io::Error::other("the installer said nothing"))
 }
 
 /// The folder of the editor, installed first if it is missing.
@@ -48,16 +58,23 @@ pub fn editor() -> io::Result<PathBuf> {
     last_line(&mut Command::new(installer)).map(PathBuf::from)
 }
 
+fn installer() -> Command {
+    Command::new(root().join("infra/local/tools/install.sh"))
+}
+
 /// Runs an installer of ours, which prints its result as its last line.
 fn last_line(command: &mut Command) -> io::Result<String> {
+    lines(command)?.pop().ok_or_else(|| io::Error::other("the installer said nothing"))
+}
+
+/// Runs an installer of ours: what it prints.
+fn lines(command: &mut Command) -> io::Result<Vec<String>> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    match text.lines().next_back() {
-        Some(line) if output.status.success() => Ok(line.to_owned()),
-        _ => {
-            Err(io::Error::other(format!("{:?} failed: {}", command.get_program(), output.status)))
-        }
+    if output.status.success() {
+        let text = String::from_utf8_lossy(&output.stdout);
+        return Ok(text.lines().map(ToOwned::to_owned).collect());
     }
+    Err(io::Error::other(format!("{:?} failed: {}", command.get_program(), output.status)))
 }
 
 /// A binary of ours, built before: beside this one, or in the folder of releases.
