@@ -213,7 +213,9 @@ async fn closing_the_page_frees_the_place_and_a_reload_keeps_it() {
     let later = SystemClock.now().plus(hotdesk::store::CLOSING + Duration::from_secs(1));
     assert_eq!(desk.store().demand(later).await.unwrap().waiting, 1, "bob");
     let box_for = desk.store().admit(&spare(0), &hotdesk_tests::desk::address(0), later).await;
-    let hotdesk::store::Admit::AssignedTo(seat) = box_for.unwrap() else { panic!("nobody's") };
+    let hotdesk::store::Admit::AssignedTo { seat, .. } = box_for.unwrap() else {
+        panic!("nobody's")
+    };
     assert_eq!(seat.user.as_str(), "bob");
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use hotdesk::{
     clock::{Clock, Ms, SystemClock},
+    config::Price,
     control::{ControlPlane, Policy, Reuse},
     error::Error,
     fleet::Fleet,
@@ -33,6 +34,7 @@ const POLICY: Policy = Policy {
     max_standby: 5,
     max_standby_age: None,
     reuse: Reuse::Clean,
+    box_price: Price(0),
     homes: hotdesk_tests::world::HOMES,
     names: None,
 };

@@ -1,13 +1,15 @@
 //! The dispatch function: see the library.
 
 use dispatch::{App, handle};
-use hotdesk::{clock::SystemClock, config, store::redis::RedisStore, telemetry};
+use hotdesk::{
+    clock::SystemClock, config, metrics::definition::Function, store::redis::RedisStore, telemetry,
+};
 use hotdesk_aws::{dynamo_seats, sdk_config};
 use lambda_http::{Error, Request, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init_metered(Function::Dispatch)?;
     let at: config::StoreConfig = config::load()?;
     let table: config::SeatsConfig = config::load()?;
     let keys: config::KeyConfig = config::load()?;

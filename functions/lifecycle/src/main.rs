@@ -1,7 +1,7 @@
 //! The lifecycle function: see the library.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
-use hotdesk::{config, telemetry};
+use hotdesk::{config, metrics::definition::Function, telemetry};
 use hotdesk_aws::{control_plane, failure};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn};
 use lifecycle::{App, Error as Failure, handle};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init_metered(Function::Lifecycle)?;
     let fleet: config::FleetConfig = config::load()?;
     let app = App { plane: control_plane().await?, group: fleet.asg_name };
     let app = &app;

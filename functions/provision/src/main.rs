@@ -1,14 +1,14 @@
 //! The provision function: see the library.
 
 use aws_lambda_events::dynamodb::Event;
-use hotdesk::telemetry;
+use hotdesk::{metrics::definition::Function, telemetry};
 use hotdesk_aws::{control_plane, failure};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use provision::handle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
+    telemetry::init_metered(Function::Provision)?;
     let plane = control_plane().await?;
     let plane = &plane;
     let serve = move |event: LambdaEvent<Event>| async move {

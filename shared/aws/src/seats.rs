@@ -76,10 +76,11 @@ impl DynamoSeats {
                     }
                     Err(SeatsError::Busy(Box::new(error)))
                 }
-                _ => Err(error::seats(error)),
+                _ => Err(error::seats_attempt(error)),
             }
         };
-        attempt.retry(pauses()).when(|e| matches!(e, SeatsError::Busy(_))).await
+        let outcome = attempt.retry(pauses()).when(|e| matches!(e, SeatsError::Busy(_))).await;
+        outcome.map_err(error::counted)
     }
 }
 

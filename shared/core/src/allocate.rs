@@ -13,6 +13,7 @@ use crate::{
     closing::close_dead,
     error::Error,
     id::UserId,
+    metrics::{self, Reading},
     rebuild,
     seats::{BoxItem, Identity, Open, Seat, Seats, Truth, UserItem, UserState},
     store::{Claim, Place, Store, StoreError},
@@ -75,6 +76,9 @@ pub async fn allocate<S: Store, D: Seats>(
         match seats.open(&seat, identity, began, clock.now().plus(TENDED)).await? {
             Open::Opened => {
                 info!(%user, instance_id = %seat.instance, epoch = seat.epoch.0, "seat open");
+                if fresh {
+                    metrics::emit(&[Reading::Assignments(1), Reading::Wait(Duration::ZERO)]);
+                }
                 return Ok(Allocation::Ready(seat));
             }
             Open::OtherPerson => {

@@ -127,6 +127,9 @@ pub struct FleetConfig {
     /// What becomes of a box that is taken back: `clean` or `never`.
     #[envconfig(from = "BOX_REUSE", default = "clean")]
     pub box_reuse: Reuse,
+    /// What a box costs an hour, for the metrics, in any currency.
+    #[envconfig(from = "BOX_PRICE_PER_HOUR", default = "0")]
+    pub box_price: Price,
     /// The tag `Fleet` of volumes and snapshots; the group's name if empty.
     #[envconfig(from = "FLEET", default = "")]
     pub fleet: String,
@@ -149,6 +152,7 @@ impl FleetConfig {
             spares: count(self.spares.0),
             min_boxes: count(self.min_boxes.0),
             reuse: self.box_reuse,
+            box_price: self.box_price,
             homes: self.homes.policy(self.fleet()),
             names: None,
         }
@@ -280,6 +284,7 @@ mod tests {
             max_standby: 5,
             max_standby_age: Some(Duration::from_secs(7 * 86_400)),
             reuse: Reuse::Clean,
+            box_price: Price(0),
             homes: crate::control::HomePolicy {
                 fleet: "hotdesk".into(),
                 size: 20,

@@ -35,6 +35,7 @@ pub use standby::WAKE_LIMIT;
 
 use crate::{
     clock::{Clock, Ms},
+    config::Price,
     error::Error,
     fleet::{Boxes, Fleet},
     id::InstanceId,
@@ -68,6 +69,8 @@ pub struct Policy {
     pub max_standby_age: Option<Duration>,
     /// Whether a box that was used is used again.
     pub reuse: Reuse,
+    /// What a running box costs an hour, for the metrics.
+    pub box_price: Price,
     /// What becomes of homes.
     pub homes: HomePolicy,
     /// Which address the names of boxes say; without it, boxes have none.

@@ -86,6 +86,22 @@ impl Group {
     pub fn lifecycle(&self, instance: &InstanceId) -> Option<Lifecycle> {
         self.members.get(instance).map(|member| member.lifecycle)
     }
+
+    /// How many members run, and are paid for: those in standby are stopped within moments.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        let runs = |member: &&Member| match member.lifecycle {
+            Lifecycle::Pending
+            | Lifecycle::PendingWait
+            | Lifecycle::InService
+            | Lifecycle::EnteringStandby => true,
+            Lifecycle::Standby
+            | Lifecycle::TerminatingWait
+            | Lifecycle::Terminating
+            | Lifecycle::Other => false,
+        };
+        self.members.values().filter(runs).count()
+    }
 }
 
 /// The state of an instance (EC2 API reference, "InstanceState").

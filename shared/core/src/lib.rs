@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod homes;
 pub mod id;
 pub mod ledger;
+pub mod metrics;
 pub mod names;
 pub mod problem;
 pub mod rebuild;

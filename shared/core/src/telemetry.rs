@@ -6,10 +6,15 @@ use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter,
     fmt::{MakeWriter, format::FmtSpan},
+    layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
-use crate::audit::TARGET;
+use crate::{
+    audit::TARGET,
+    config::ConfigError,
+    metrics::{Meter, definition::Function, emf},
+};
 
 /// What is logged: as `RUST_LOG` says, else from `info` on; and the audit trail, whatever it says.
 #[must_use]
@@ -24,6 +29,23 @@ pub fn filter() -> EnvFilter {
 /// Sends events to standard output.
 pub fn init() {
     subscriber(std::io::stdout).init();
+}
+
+/// As [`init`], and metrics as that function's.
+///
+/// # Errors
+/// [`ConfigError::Variable`].
+pub fn init_metered(function: Function) -> Result<(), ConfigError> {
+    metered(std::io::stdout, emf::meter(function)?).init();
+    Ok(())
+}
+
+/// As [`subscriber`], with a meter for what is emitted under it.
+pub fn metered<W>(to: W, meter: Meter) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    subscriber(to).with(meter)
 }
 
 /// What writes events there, one a line. CloudWatch stamps each line itself.

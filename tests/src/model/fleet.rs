@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     clock::Ms,
-    id::InstanceId,
+    id::{InstanceId, UserId},
     seats::Addresses,
     store::{Admit, Demand, Dropped, Evict, FinishStop, Limit, REST, Stop, View, Warn, Warning},
 };
@@ -33,7 +33,8 @@ impl Model {
         for user in self.queue() {
             let Phase::Starting { asked } = self.user_phase(&user) else { continue };
             if Self::still_asks(asked, now) {
-                return Ok(Admit::AssignedTo(self.assign(&user, instance, now)));
+                let waited = self.waited(&user, now);
+                return Ok(Admit::AssignedTo { seat: self.assign(&user, instance, now), waited });
             }
             self.dequeue(&user, now);
         }
@@ -146,13 +147,16 @@ impl Model {
         self.warm()?;
         let asks = |phase: &Phase| matches!(phase, Phase::Starting { asked } if Self::still_asks(*asked, now));
         let view = self.view()?;
+        let waiting: Vec<UserId> =
+            self.queue().into_iter().filter(|user| asks(&self.user_phase(user))).collect();
         Ok(Demand {
             active: self.users.values().filter(|u| matches!(u.phase, Phase::Running(_))).count(),
-            waiting: self.users.values().filter(|u| asks(&u.phase)).count(),
+            waiting: waiting.len(),
             pool: view.pool.len(),
             stopping: view.stopping.len(),
             standby: view.standby.len(),
             waking: view.waking.len(),
+            longest: waiting.iter().map(|user| self.waited(user, now)).max().unwrap_or_default(),
         })
     }
 

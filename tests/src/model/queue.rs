@@ -1,5 +1,7 @@
 //! The queue: who stands where in it, and what they are told.
 
+use std::time::Duration;
+
 use hotdesk::{
     clock::Ms,
     id::UserId,
@@ -90,6 +92,16 @@ impl Model {
         }
     }
 
+    /// How long somebody in the queue has waited.
+    pub(super) fn waited(&self, user: &UserId, now: Ms) -> Duration {
+        now.since(self.came(user))
+    }
+
+    /// Since when somebody in the queue waits.
+    fn came(&self, user: &UserId) -> Ms {
+        self.users[user].since.max(self.users[user].ts).unwrap_or_default()
+    }
+
     /// The place of one who waits.
     fn place(&self, user: &UserId, now: Ms) -> Place {
         let ahead = self.queue().iter().take_while(|name| *name != user).count();
@@ -104,7 +116,7 @@ impl Model {
         boots.sort();
         Place {
             position: ahead as u64 + 1,
-            since: self.users[user].since.max(self.users[user].ts).unwrap_or_default(),
+            since: self.came(user),
             booting: booting.get(ahead).map(|(_, since, _)| *since),
             boot: boots.get(boots.len() / 2).copied(),
             limit: self.limit.filter(|(_, until)| *until > now).map(|(limit, _)| limit),

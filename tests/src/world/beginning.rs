@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hotdesk::{
+    config::Price,
     control::{HomePolicy, Policy, Reuse},
     fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
 };
@@ -32,6 +33,7 @@ pub const fn policy() -> Policy {
         max_standby: 5,
         max_standby_age: None,
         reuse: Reuse::Clean,
+        box_price: Price(83_200),
         homes: HOMES,
         names: None,
     }

@@ -74,7 +74,7 @@ impl DynamoSeats {
                 return Ok(found);
             }
             let Some(pause) = pauses.next() else {
-                return Err(SeatsError::Busy("keys stay unprocessed".into()));
+                return Err(error::counted(SeatsError::Busy("keys stay unprocessed".into())));
             };
             sleep(pause).await;
         }

@@ -65,6 +65,14 @@ pub struct NoUrl;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Price(pub u64);
 
+impl Price {
+    /// That of so many.
+    #[must_use]
+    pub fn times(self, many: usize) -> Self {
+        Self(self.0.saturating_mul(u64::try_from(many).unwrap_or(u64::MAX)))
+    }
+}
+
 impl FromStr for Price {
     type Err = NoPrice;
 

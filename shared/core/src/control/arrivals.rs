@@ -23,6 +23,7 @@ use crate::{
         Boxes, Fleet, FleetError, Hook, LAUNCH_HOOK, Lifecycle, Machine, Power, Readiness, Verdict,
     },
     id::InstanceId,
+    metrics::{self, Reading},
     seats::{Seats, Write},
     store::{Admit, Duty, Lock, Store, Unlock, View},
 };
@@ -201,6 +202,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             return Ok(false);
         }
         let took = self.clock.now().since(machine.launched);
+        metrics::emit(&[Reading::BootTime(took)]);
         if let Err(e) = self.store.booted(took).await {
             warn!(instance_id = %machine.instance, error = %e, "the time of a boot is not noted");
         }
@@ -256,7 +258,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let Machine { instance, addresses, .. } = machine;
         let admitted = self.store.admit(instance, addresses, self.clock.now()).await?;
         let outcome = match &admitted {
-            Admit::AssignedTo(_) => "assigned",
+            Admit::AssignedTo { waited, .. } => {
+                metrics::emit(&[Reading::Assignments(1), Reading::Wait(*waited)]);
+                "assigned"
+            }
             Admit::Pooled => "pooled",
             Admit::Known => "known",
         };

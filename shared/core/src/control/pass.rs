@@ -7,11 +7,13 @@ use tracing::info;
 use super::{ControlPlane, Troubles, WORK};
 use crate::{
     clock::{Clock, Ms},
+    config::Price,
     error::Error,
     fleet::{Boxes, Fleet},
+    metrics::{self, Reading},
     rebuild,
     seats::Seats,
-    store::{Stop, Store, StoreError},
+    store::{Demand, Stop, Store, StoreError},
 };
 
 /// What a pass did: counts, for its one summary event.
@@ -43,6 +45,33 @@ pub struct Pass {
     pub arrived: usize,
     /// Parts of the pass, and boxes, that failed.
     pub errors: usize,
+    /// What was wanted and there when the pass looked, if the store said so.
+    #[serde(skip)]
+    pub(super) demand: Option<Demand>,
+    /// How many boxes ran then, if the group said so.
+    #[serde(skip)]
+    pub(super) running: Option<usize>,
+}
+
+impl Pass {
+    /// The metrics of a pass that is at its end.
+    fn emit(&self, price: Price) {
+        let (reaped, mut readings) = (self.begun + self.expired, vec![Reading::Passes(1)]);
+        // A metric is paid for in the hours in which it has values.
+        readings.extend((reaped > 0).then_some(Reading::Reaped(reaped)));
+        readings.extend((self.revived > 0).then_some(Reading::Revived(self.revived)));
+        if let Some(Demand { active, waiting, pool, standby, longest, .. }) = self.demand {
+            readings.extend([
+                Reading::Queue(waiting),
+                Reading::QueueAge(longest),
+                Reading::Spares(pool),
+                Reading::Active(active),
+                Reading::Standby(standby),
+            ]);
+        }
+        readings.extend(self.running.map(|boxes| Reading::Cost(price.times(boxes))));
+        metrics::emit(&readings);
+    }
 }
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
@@ -73,6 +102,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let outcome = self.receive(owner, until).await;
         pass.arrived = troubles.take("arrivals", outcome, 0);
         pass.errors = troubles.count;
+        pass.emit(self.policy.box_price);
         info!(
             found = pass.found,
             begun = pass.begun,

@@ -44,9 +44,11 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         troubles: &mut Troubles,
     ) -> Result<(), Error> {
         let view = self.store.view().await?;
-        let active = self.store.demand(self.clock.now()).await?.active;
+        let demand = self.store.demand(self.clock.now()).await?;
+        pass.demand = Some(demand);
         let group = self.fleet.group().await?;
-        let complete = accounted(&view, &group, active);
+        pass.running = Some(group.running());
+        let complete = accounted(&view, &group, demand.active);
         let items = self.walk(complete).await?;
         settle(&self.store, &self.seats, &items.truths(), &self.clock).await?;
         self.expire(&items.users, pass).await?;

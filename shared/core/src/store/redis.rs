@@ -24,6 +24,7 @@ use crate::{
     clock::Ms,
     config::StoreConfig,
     id::{Epoch, InstanceId, UserId},
+    metrics::{self, Reading},
     names::Written,
     seats::{Addresses, KEPT_REVOKED, Truth},
 };
@@ -78,7 +79,11 @@ impl RedisStore {
         if step.may_repeat() && value.as_ref().is_err_and(RedisError::is_unrecoverable_error) {
             value = call.invoke_async::<Value>(&mut connection).await;
         }
-        let fields = Vec::<String>::from_redis_value(value.map_err(away)?)
+        let value = value.map_err(|error| {
+            metrics::emit(&[Reading::CallErrors(1)]);
+            away(error)
+        })?;
+        let fields = Vec::<String>::from_redis_value(value)
             .map_err(|e| StoreError::Corrupt(e.to_string()))?;
         Reply::new(fields)
     }

@@ -12,6 +12,7 @@ use crate::{
     fleet::{Boxes, Fleet, HomeAnswer, HomeOrder, Refusal},
     homes::{Home, Making, Stage, Trouble, named},
     id::VolumeId,
+    metrics::{self, Reading},
     seats::{Seats, Write},
     store::Store,
     volumes::VolumeSpec,
@@ -141,12 +142,18 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         match self.boxes.open_home(&order, &machine.addresses).await {
             HomeAnswer::At(Stage::Mounted, _) => {
                 info!(user = %home.user, instance_id = %machine.instance, "home is open");
+                // A seat's epoch is when it was given, unless its user had one a moment before.
+                let (first, took) = (home.mounted != home.epoch, now.since(Ms(home.epoch.0)));
                 home.size = order.size;
                 home.mounted = home.epoch;
                 home.attached_at = now;
                 home.used = true;
                 home.trouble = None;
-                self.write(home).await
+                let after = self.write(home).await?;
+                if first && after == After::Again {
+                    metrics::emit(&[Reading::HomeTime(took)]);
+                }
+                Ok(after)
             }
             HomeAnswer::At(Stage::Failed, trouble) => {
                 self.fail(home, trouble.unwrap_or(Trouble::System)).await

@@ -78,6 +78,12 @@ local function assign(user, instance, now)
   call('HSET', box_key(instance), 'state', 'RUNNING', 'owner', user, 'epoch', epoch, 'since', now)
 end
 
+-- How long somebody in the queue has waited (ms): since they came, not since they had a box that died.
+local function waited(user, now)
+  local since, ts = unpack(call('HMGET', user_key(user), 'since', 'ts'))
+  return math.max(0, tonumber(now) - tonumber(later(ts, since or now)))
+end
+
 -- Takes a waiting user out of the queue.
 local function dequeue(user, now)
   call('ZREM', WAITING, user)

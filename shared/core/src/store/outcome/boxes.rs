@@ -1,6 +1,6 @@
 //! What the steps about boxes answer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     clock::Ms,
@@ -12,7 +12,12 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admit {
     /// Given to whoever waited longest.
-    AssignedTo(Seat),
+    AssignedTo {
+        /// Their seat.
+        seat: Seat,
+        /// How long they had waited.
+        waited: Duration,
+    },
     /// A spare now.
     Pooled,
     /// The box had been admitted, is being stopped, or is GONE: nothing changed.
@@ -86,6 +91,8 @@ pub struct Demand {
     pub standby: usize,
     /// Boxes being started again.
     pub waking: usize,
+    /// How long the one of those who wait and still ask has waited who has waited longest.
+    pub longest: Duration,
 }
 
 /// Of [`crate::store::Store::rebuild`].

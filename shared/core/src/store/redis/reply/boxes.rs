@@ -1,6 +1,6 @@
 //! Replies of the steps about boxes.
 
-use std::{fmt::Debug, str::FromStr};
+use std::{fmt::Debug, str::FromStr, time::Duration};
 
 use super::Reply;
 use crate::store::{
@@ -11,7 +11,10 @@ use crate::store::{
 impl Reply {
     pub(in crate::store::redis) fn admit(mut self) -> Answer<Admit> {
         match self.outcome.as_str() {
-            "ASSIGNED" => Ok(Admit::AssignedTo(self.seat()?)),
+            "ASSIGNED" => {
+                let waited = Duration::from_millis(self.read()?);
+                Ok(Admit::AssignedTo { seat: self.seat()?, waited })
+            }
             "POOLED" => Ok(Admit::Pooled),
             "KNOWN" => Ok(Admit::Known),
             _ => self.unexpected(),
@@ -74,6 +77,7 @@ impl Reply {
             stopping: self.read()?,
             standby: self.read()?,
             waking: self.read()?,
+            longest: Duration::from_millis(self.read()?),
         })
     }
 
