@@ -9,11 +9,12 @@ use std::{
 
 use anyhow::{Context, ensure};
 use hotdesk::token::{Verifier, generate};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const SIGNING: &str = "signing-key.json";
 const NEXT: &str = "next-signing-key.json";
 const PUBLIC: &str = "public-keys.json";
+const SECRET: &str = "secret.json";
 
 pub(crate) struct Folder(PathBuf);
 
@@ -25,8 +26,11 @@ impl Folder {
     pub(crate) fn make(&self) -> anyhow::Result<()> {
         ensure!(!self.has(SIGNING), "there is a key already: to replace it, rotate (add)");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        let secret = self.secret()?;
         let (private, public) = generate()?;
-        self.publish(&serde_json::from_str(&public)?)?;
+        let set = serde_json::from_str(&public)?;
+        self.publish(&set)?;
+        self.conceal(secret, &private, &set)?;
         self.write(SIGNING, &private)
     }
 
@@ -34,35 +38,42 @@ impl Folder {
         ensure!(!self.has(NEXT), "a rotation is under way: switch");
         let mut set = self.public()?;
         ensure!(keys(&set).len() == 1, "a rotation is under way: retire");
+        let (secret, signing) = (self.secret()?, self.read(SIGNING)?);
         let (private, public) = generate()?;
         let new: Value = serde_json::from_str(&public)?;
         let all = keys(&set).into_iter().chain(keys(&new)).collect::<Vec<_>>();
         set = json!({ "keys": all });
         // The private half first: a public key of which nobody has it could not be undone.
         self.write(NEXT, &private)?;
+        self.conceal(secret, &signing, &set)?;
         self.publish(&set)
     }
 
     pub(crate) fn switch(&self) -> anyhow::Result<()> {
         let next = self.read(NEXT).context("no rotation is under way: add")?;
         let id = id_of(&serde_json::from_str(&next)?)?;
-        let known = keys(&self.public()?).iter().any(|key| key["kid"] == id);
+        let (secret, set) = (self.secret()?, self.public()?);
+        let known = keys(&set).iter().any(|key| key["kid"] == id);
         if !known {
             // `add` was cut off between its two files.
             fs::remove_file(self.0.join(NEXT))?;
         }
         ensure!(known, "the next key is not among the public ones: add anew");
+        self.conceal(secret, &next, &set)?;
         fs::rename(self.0.join(NEXT), self.0.join(SIGNING))?;
         Ok(())
     }
 
     pub(crate) fn retire(&self) -> anyhow::Result<()> {
         ensure!(!self.has(NEXT), "the next key does not sign yet: switch");
-        let signing = id_of(&serde_json::from_str(&self.read(SIGNING)?)?)?;
+        let (secret, signing) = (self.secret()?, self.read(SIGNING)?);
+        let id = id_of(&serde_json::from_str(&signing)?)?;
         let (kept, old): (Vec<_>, Vec<_>) =
-            keys(&self.public()?).into_iter().partition(|key| key["kid"] == signing);
+            keys(&self.public()?).into_iter().partition(|key| key["kid"] == id);
         ensure!(!old.is_empty(), "there is no old key");
-        self.publish(&json!({ "keys": kept }))
+        let set = json!({ "keys": kept });
+        self.conceal(secret, &signing, &set)?;
+        self.publish(&set)
     }
 
     fn public(&self) -> anyhow::Result<Value> {
@@ -75,6 +86,28 @@ impl Folder {
         let text = set.to_string();
         Verifier::from_jwks(&text)?;
         self.write(PUBLIC, &text)
+    }
+
+    /// What the secret says so far: what somebody has put there beside the keys stays.
+    fn secret(&self) -> anyhow::Result<Map<String, Value>> {
+        if !self.has(SECRET) {
+            return Ok(Map::new());
+        }
+        serde_json::from_str(&self.read(SECRET)?)
+            .with_context(|| format!("{SECRET} is no JSON object: mend it, or move it away"))
+    }
+
+    /// Writes the keys into the secret. Always before the file that ends the step: whatever was cut off
+    /// is begun anew, and the secret with it.
+    fn conceal(
+        &self,
+        mut secret: Map<String, Value>,
+        signing: &str,
+        set: &Value,
+    ) -> anyhow::Result<()> {
+        secret.insert("SIGNING_KEY".to_owned(), signing.into());
+        secret.insert("PUBLIC_KEYS".to_owned(), set.to_string().into());
+        self.write(SECRET, &serde_json::to_string_pretty(&secret)?)
     }
 
     fn has(&self, name: &str) -> bool {

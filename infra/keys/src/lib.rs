@@ -1,8 +1,11 @@
 //! Makes the keys that sign hotdesk's tokens, and rotates them without anybody noticing.
 //!
-//! A folder holds two files: `signing-key.json`, the private JWK (`SIGNING_KEY`), and
+//! A folder holds three files: `signing-key.json`, the private JWK (`SIGNING_KEY`);
 //! `public-keys.json`, the JWK set (`PUBLIC_KEYS`) that every function checks tokens with and that
-//! boxes fetch. Functions are deployed one after the other, so a token of a new key must not be
+//! boxes fetch; and `secret.json`, both as they are put into Secrets Manager (`KeysSecret` of the
+//! template). What somebody has added to that, such as `OIDC_CLIENT_SECRET`, stays there.
+//!
+//! Functions are deployed one after the other, so a token of a new key must not be
 //! signed before all know that key, and an old key not be forgotten before its last token is over.
 //! So a rotation has three steps, each deployed before the next:
 //!
@@ -55,20 +58,21 @@ pub fn run(cli: &Cli) -> anyhow::Result<String> {
     let next = match cli.command {
         Command::Make => {
             folder.make()?;
-            "deploy both files: signing-key.json is SIGNING_KEY, public-keys.json is PUBLIC_KEYS"
+            "deploy secret.json, or what is in it: signing-key.json is SIGNING_KEY, public-keys.json \
+             is PUBLIC_KEYS"
         }
         Command::Add => {
             folder.add()?;
-            "deploy public-keys.json as PUBLIC_KEYS; once it is everywhere: switch"
+            "deploy secret.json, or public-keys.json as PUBLIC_KEYS; once it is everywhere: switch"
         }
         Command::Switch => {
             folder.switch()?;
-            "deploy signing-key.json as SIGNING_KEY; once the last token of the old key is over \
-             (SESSION_TOKEN_SECONDS after the deployment, at least 30 minutes): retire"
+            "deploy secret.json, or signing-key.json as SIGNING_KEY; once the last token of the old \
+             key is over (SESSION_TOKEN_SECONDS after the deployment, at least 30 minutes): retire"
         }
         Command::Retire => {
             folder.retire()?;
-            "deploy public-keys.json as PUBLIC_KEYS"
+            "deploy secret.json, or public-keys.json as PUBLIC_KEYS"
         }
     };
     Ok(format!("{}: {next}", cli.folder.display()))
