@@ -3,24 +3,27 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools editor build up smoke security pages api test lint fuzz keys advisories
+.PHONY: help tools editor build up stack upgrade smoke security pages figures api test lint fuzz check-template image release keys advisories
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CACHE := $(or $(HOTDESK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hotdesk)
 INSTALL := infra/local/tools/install.sh
 DENY = $(CACHE)/cargo-deny-$(shell sed -n 's/^cargo_deny=//p' $(INSTALL))/bin/cargo-deny --locked
 FUZZER = $(CACHE)/cargo-fuzz-$(shell sed -n 's/^cargo_fuzz=//p' $(INSTALL))/bin
+ARCH ?= arm64
+RELEASED = $(TARGET)/release-files/hotdesk-$(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)-$(ARCH)
 FUNCTIONS := dispatch idle-reaper lifecycle ping provision sign-in
 DEPLOYED := $(FUNCTIONS:%=--bin %) --bin hotdesk-agent
 
 # Files of ours by their kind, new ones too.
 ALL_FILES := git ls-files --cached --others --exclude-standard --deduplicate
-SCRIPTS := $(ALL_FILES) | xargs -d '\n' grep -lsE '^\#!(/usr/bin/env |/bin/)(ba)?sh'
+SCRIPTS := $(ALL_FILES) | xargs -d '\n' awk 'FNR == 1 && /^\#!(\/usr\/bin\/env |\/bin\/)(ba)?sh/ { print FILENAME } { nextfile }'
 LUA := $(ALL_FILES) '*.lua'
+PYTHON := $(ALL_FILES) '*.py'
 JAVASCRIPT := $(ALL_FILES) '*.js' '*.mjs'
 
 help: ## Says what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Timings of up, in seconds, and sizes:  IDLE=300 BOOT=5 SPARES=1 MAX_SIZE=20 LIFETIME=0 make up"
 	@echo "Functions as they would be deployed:   RELEASE=1 make up"
@@ -46,28 +49,30 @@ up: ## Runs all of it on this machine, in the foreground, until Ctrl-C
 	@exec $(TARGET)/debug/hotdesk-stack up
 
 # With the editor's Node: Debian's is too old for Playwright.
-smoke: ## Runs it and goes through the main job with a browser
-	@$(INSTALL) smoke >/dev/null
-	@infra/workspace/editor/install.sh >/dev/null
-	@$(MAKE) --no-print-directory build
-	@STACK=$(TARGET)/debug/hotdesk-stack $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node \
-		tests/browser/smoke.mjs
+NODE = $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node
+STACK = STACK=$(TARGET)/debug/hotdesk-stack
 
-security: ## Attacks it: the part of smoke that tries to get into others' boxes, by itself
+stack:
 	@$(INSTALL) smoke >/dev/null
 	@infra/workspace/editor/install.sh >/dev/null
 	@$(MAKE) --no-print-directory build
-	@STACK=$(TARGET)/debug/hotdesk-stack $$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node \
-		tests/browser/smoke.mjs security
 
-pages: ## Looks at every page in each of its states, and at the heartbeat (PICTURES=docs/img: the README's pictures)
-	@$(INSTALL) smoke >/dev/null
-	@infra/workspace/editor/install.sh >/dev/null
-	@$(MAKE) --no-print-directory build
-	@STACK=$(TARGET)/debug/hotdesk-stack; export STACK; \
-		for run in heartbeat pages; do \
-			$$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node tests/browser/$$run.mjs; \
-		done
+smoke: stack ## Runs it and goes through the main job with a browser
+	@$(STACK) $(NODE) tests/browser/smoke.mjs
+
+security: stack ## Attacks it: the part of smoke that tries to get into others' boxes, by itself
+	@$(STACK) $(NODE) tests/browser/smoke.mjs security
+
+upgrade: stack ## Goes through the main job with the functions of the release before and of this one at once
+	@OLDER=$$(tests/upgrade/build); export OLDER; $(STACK) $(NODE) tests/browser/smoke.mjs loop homes
+
+pages: stack ## Looks at every page in each of its states, and at the heartbeat (PICTURES=docs/img: the README's pictures)
+	@$(NODE) tests/browser/heartbeat.mjs
+	@$(STACK) $(NODE) tests/browser/pages.mjs
+
+figures: stack ## Measures what people feel: from a click to an editor, and what the heartbeat costs their tabs
+	@$(STACK) $(NODE) tests/browser/smoke.mjs figures
+	@$(NODE) tests/browser/heartbeat.mjs "minutes of an open tab"
 
 api: ## Asks the API everything that openapi.yaml allows, and everything that it does not
 	@$(INSTALL) api >/dev/null
@@ -89,6 +94,9 @@ lint: ## Checks format, code, licences, scripts
 	$(SCRIPTS) | xargs -d '\n' shellcheck
 	infra/workspace/units/check
 	$(LUA) | xargs -d '\n' -r luac5.1 -p
+	read -r venv < <($(INSTALL) lint) && for reads in check "format --diff"; do \
+		$(PYTHON) | xargs -d '\n' $$venv/bin/ruff $$reads --quiet; \
+	done
 	$(JAVASCRIPT) | xargs -d '\n' -n 1 node --check
 
 # Without a sanitizer, which would want a nightly compiler: our own code has no unsafe line.
@@ -97,6 +105,20 @@ fuzz: ## Feeds what anybody may send to whoever reads it (FUZZ=600: for so many 
 	@cargo run --locked --quiet -p hotdesk-fuzz --bin hotdesk-fuzz -- $(TARGET)/fuzz/corpus
 	@PATH=$(FUZZER):$$PATH CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz --sanitizer none \
 		input $(TARGET)/fuzz/corpus -- -max_total_time=$(or $(FUZZ),600) -max_len=4200 -print_final_stats=1
+
+check-template: ## Checks what is deployed, without AWS: templates, built functions, a release (ARCH=arm64)
+	@ARCH=$(ARCH) infra/aws/check/template
+
+image: ## Proves the image of boxes: provisions a Debian 12 twice, and boots it in an emulator; as root
+	@$(INSTALL) image >/dev/null
+	@infra/workspace/editor/install.sh >/dev/null
+	@infra/workspace/packer/check
+	@cargo build --locked --bin hotdesk-agent
+	@HOTDESK_AGENT=$(TARGET)/debug/hotdesk-agent HOTDESK_PYTHON=$$($(INSTALL) image | tail -n 1)/bin/python \
+		infra/workspace/image-test/run
+
+release: ## Makes the zips of the functions, what a box is made of, and their checksums (ARCH=arm64 or x86_64)
+	@ARCH=$(ARCH) infra/aws/release/run $(RELEASED)
 
 keys: ## Makes the first pair of keys, in the folder keys (rotation: docs/SECURITY.md)
 	@cargo run --locked --quiet -p hotdesk-keys -- make

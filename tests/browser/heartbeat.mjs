@@ -1,6 +1,7 @@
 // The heartbeat in a real browser, in a time that the test owns: when it beats, who of several tabs
 // does, what it does when nothing answers, what its notice says, and what it costs. Needs nothing
-// but Chromium; arguments choose cases whose names contain one of them.
+// but Chromium; arguments choose cases whose names contain one of them. What it costs is measured only
+// if it is chosen: real minutes, and no test.
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -28,9 +29,7 @@ const browser = await chromium.launch({
 const open = (options) => Desk.open(browser, options);
 const report = new Report(async () => {});
 const COST = "minutes of an open tab";
-// Beside the others, as it takes real minutes.
-const spent = isChosen(COST) ? cost(browser) : Promise.resolve([]);
-spent.catch(() => {});
+const measured = { [COST]: async () => (await cost(browser)).forEach((each) => report.figure(...each)) };
 
 for (const [part, cases, end] of [
   ["when it beats", beating],
@@ -40,7 +39,7 @@ for (const [part, cases, end] of [
   ["what the notice tells", telling],
   ["how it behaves", manners],
   ["who can use it", accessible],
-  ["what it costs", { [COST]: () => spent.then((figures) => figures.forEach((each) => report.figure(...each))) }],
+  ["what it costs", chosen.length ? measured : {}],
 ]) {
   const steps = Object.entries(cases).filter(([name]) => isChosen(name));
   if (steps.length) console.log(`\n${part}`);

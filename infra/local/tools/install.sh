@@ -137,8 +137,11 @@ if wanted template; then
     echo "$venv"
 fi
 if wanted release; then
-    target aarch64-unknown-linux-gnu
-    target x86_64-unknown-linux-gnu
+    case ${ARCH:-arm64} in
+    arm64) target aarch64-unknown-linux-gnu ;;
+    x86_64) target x86_64-unknown-linux-gnu ;;
+    *) die "ARCH is arm64 or x86_64, not $ARCH" ;;
+    esac
     python zig.txt zig
     echo "$venv"
 fi
