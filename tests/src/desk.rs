@@ -6,7 +6,7 @@ use std::{
 };
 
 use hotdesk::{
-    clock::{Clock, SystemClock},
+    clock::{Clock, Ms, SystemClock},
     config::{Times, WebConfig},
     id::{InstanceId, UserId},
     seats::{Addresses, Items, Seats, UserState},
@@ -251,6 +251,17 @@ impl Desk {
         }
         panic!("a ticket for no box of ours");
     }
+}
+
+/// A store of its own that is ready at that time and has no boxes.
+///
+/// # Panics
+/// If redis-server does not start.
+pub async fn empty_store(now: Ms) -> (Redis, RedisStore) {
+    let server = Redis::start().await.expect("redis-server");
+    let store = RedisStore::new(server.url(), "").expect("a store");
+    store.rebuild(&[], &[], now).await.expect("rebuilt");
+    (server, store)
 }
 
 /// The id of the n-th box of [`Desk::stock`].

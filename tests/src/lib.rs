@@ -6,6 +6,8 @@ pub mod desk;
 pub mod fleet;
 pub mod iam;
 pub mod model;
+mod route53;
+pub mod scripted;
 pub mod seats;
 pub mod secured;
 pub mod template;

@@ -1,27 +1,9 @@
 //! Route 53: paths and documents.
 
-use quick_xml::de::from_reader;
 use serde::Deserialize;
 
 use super::Ask;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Request {
-    change_batch: Batch,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Batch {
-    changes: Changes,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Changes {
-    change: Vec<Change>,
-}
+use crate::route53::changes;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -48,8 +30,7 @@ pub(super) fn asks(operation: &str, path: &str, body: &[u8]) -> Option<Vec<Ask>>
     match operation {
         "GetChange" | "ListResourceRecordSets" => Some(vec![ask]),
         "ChangeResourceRecordSets" => {
-            let request: Request = from_reader(body).ok()?;
-            let changes = request.change_batch.changes.change;
+            let changes: Vec<Change> = changes(body).ok()?;
             let key = |key| format!("route53:ChangeResourceRecordSets{key}");
             let names = changes.iter().map(|change| normalized(&change.resource_record_set.name));
             let kinds = changes.iter().map(|change| change.resource_record_set.r#type.clone());

@@ -6,8 +6,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_ec2::config::Credentials;
 use axum::{
     Router,
     extract::State,
@@ -19,7 +17,8 @@ use hotdesk::{
     fleet::{Fleet, FleetError, Refusal},
     id::InstanceId,
 };
-use hotdesk_aws::{AwsFleet, with_our_defaults};
+use hotdesk_aws::AwsFleet;
+use hotdesk_tests::scripted;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::stage::{failed, homes, refused};
@@ -50,16 +49,8 @@ async fn fleet(
     script: impl Fn(usize, &[String]) -> Option<Refuse> + Send + Sync + 'static,
 ) -> (AwsFleet, Aws, JoinSet<()>) {
     let aws = Aws { script: Arc::new(script), calls: Arc::default() };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().route("/", post(answer)).with_state(aws.clone());
-    let mut server = JoinSet::new();
-    server.spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .endpoint_url(endpoint);
-    let config = with_our_defaults(loader).load().await;
+    let (config, server) = scripted::aws(router).await;
     let autoscaling = aws_sdk_autoscaling::Client::new(&config);
     (AwsFleet::new(aws_sdk_ec2::Client::new(&config), autoscaling, "group", homes()), aws, server)
 }

@@ -7,21 +7,12 @@ use hotdesk::{
     id::InstanceId,
     store::{Admit, Claim, Store, redis::RedisStore},
 };
-use hotdesk_stack::redis::Redis;
-use hotdesk_tests::desk::{address, spare};
+use hotdesk_tests::desk::{address, empty_store, spare};
 
 const NOW: Ms = Ms(1_800_000_000_000);
 
 fn at(seconds: u64) -> Ms {
     NOW.plus(Duration::from_secs(seconds))
-}
-
-/// A store that is ready and has no boxes.
-async fn empty() -> (Redis, RedisStore) {
-    let server = Redis::start().await.unwrap();
-    let store = RedisStore::new(server.url(), "").unwrap();
-    store.rebuild(&[], &[], NOW).await.unwrap();
-    (server, store)
 }
 
 async fn queue_up(store: &RedisStore, who: &str, seconds: u64) {
@@ -43,7 +34,7 @@ async fn longest(store: &RedisStore, seconds: u64) -> u64 {
 
 #[tokio::test]
 async fn a_wait_ends_with_the_box() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     assert_eq!(longest(&store, 0).await, 0, "nobody waits");
     queue_up(&store, "alice", 0).await;
     queue_up(&store, "bob", 30).await;
@@ -57,7 +48,7 @@ async fn a_wait_ends_with_the_box() {
 /// They queue in front of everybody, as if they had waited since they had the box; but they have not.
 #[tokio::test]
 async fn whose_box_died_waits_from_when_they_ask_again() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", 0).await;
     admit(&store, &spare(0), 10).await;
     queue_up(&store, "bob", 1000).await;
@@ -69,7 +60,7 @@ async fn whose_box_died_waits_from_when_they_ask_again() {
 
 #[tokio::test]
 async fn whoever_asks_no_more_waits_no_more() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", 0).await;
     queue_up(&store, "bob", 100).await;
     assert_eq!(longest(&store, 151).await, 51, "alice has stopped asking");
@@ -79,7 +70,7 @@ async fn whoever_asks_no_more_waits_no_more() {
 /// What a function that was frozen believes the time to be is no reason for a wait below nothing.
 #[tokio::test]
 async fn a_clock_that_is_behind_makes_no_wait() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", 60).await;
     assert_eq!(longest(&store, 30).await, 0);
     assert_eq!(admit(&store, &spare(0), 30).await, ("alice".into(), 0));

@@ -5,15 +5,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_route53::{Client, config::Credentials};
+use aws_sdk_route53::Client;
 use axum::{Router, extract::State, http::StatusCode};
 use hotdesk::{
     fleet::FleetError,
     names::{ChangeId, NOWHERE, Name, Names, TTL},
 };
-use hotdesk_aws::{AwsFleet, Zone, with_our_defaults};
-use tokio::{net::TcpListener, task::JoinSet};
+use hotdesk_aws::{AwsFleet, Zone};
+use hotdesk_tests::scripted::aws;
+use tokio::task::JoinSet;
 
 use super::stage::{DOMAIN, address, fleet, instance};
 
@@ -29,16 +29,7 @@ async fn answer(State(answers): State<Answers>) -> (StatusCode, String) {
 
 async fn stage(answers: &[(u16, String)]) -> (AwsFleet, JoinSet<()>) {
     let answers = Arc::new(Mutex::new(answers.iter().cloned().collect()));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(answer).with_state(answers);
-    let mut server = JoinSet::new();
-    server.spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .endpoint_url(endpoint);
-    let config = with_our_defaults(loader).load().await;
+    let (config, server) = aws(Router::new().fallback(answer).with_state(answers)).await;
     (fleet(&config, Some(Zone::new(Client::new(&config), "Z1", DOMAIN))), server)
 }
 

@@ -8,6 +8,7 @@ use hotdesk::{
     store::{Claim, Expire, Store, Threat, Touch, Warn, Warning, Workspace, redis::RedisStore},
 };
 use hotdesk_stack::redis::Redis;
+use hotdesk_tests::desk::empty_store;
 
 use super::ops::{World, instance, user};
 
@@ -32,9 +33,7 @@ struct Seated {
 
 impl Seated {
     async fn alice() -> Self {
-        let server = Redis::start().await.unwrap();
-        let store = RedisStore::new(server.url(), "").unwrap();
-        store.rebuild(&[], &[], NOW).await.unwrap();
+        let (server, store) = empty_store(NOW).await;
         for n in 0..2 {
             let addresses = World::default().addresses(n);
             store.admit(&instance(n), &addresses, NOW).await.unwrap();

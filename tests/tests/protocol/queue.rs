@@ -6,7 +6,7 @@ use hotdesk::{
     clock::Ms,
     store::{Admit, Ask, Claim, Limit, Place, Store, redis::RedisStore},
 };
-use hotdesk_stack::redis::Redis;
+use hotdesk_tests::desk::empty_store;
 
 use super::ops::{World, instance, user};
 
@@ -14,14 +14,6 @@ const NOW: Ms = Ms(1_800_000_000_000);
 
 fn at(seconds: u64) -> Ms {
     NOW.plus(Duration::from_secs(seconds))
-}
-
-/// A store that is ready and has no boxes.
-async fn empty() -> (Redis, RedisStore) {
-    let server = Redis::start().await.unwrap();
-    let store = RedisStore::new(server.url(), "").unwrap();
-    store.rebuild(&[], &[], NOW).await.unwrap();
-    (server, store)
 }
 
 async fn queue_up(store: &RedisStore, who: &str, now: Ms) -> Place {
@@ -46,7 +38,7 @@ async fn position(store: &RedisStore, who: &str, now: Ms) -> Option<u64> {
 
 #[tokio::test]
 async fn closing_the_page_frees_the_place_after_20_seconds() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", at(0)).await;
     queue_up(&store, "bob", at(1)).await;
     store.closing(&user(0), at(10)).await.unwrap();
@@ -59,7 +51,7 @@ async fn closing_the_page_frees_the_place_after_20_seconds() {
 
 #[tokio::test]
 async fn whoever_closes_the_page_gets_no_box_after_20_seconds() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", at(0)).await;
     store.closing(&user(0), at(10)).await.unwrap();
     let admitted = store.admit(&instance(0), &World::default().addresses(0), at(31)).await.unwrap();
@@ -68,7 +60,7 @@ async fn whoever_closes_the_page_gets_no_box_after_20_seconds() {
 
 #[tokio::test]
 async fn a_reload_keeps_the_place() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", at(0)).await;
     queue_up(&store, "bob", at(1)).await;
     store.closing(&user(0), at(10)).await.unwrap();
@@ -79,7 +71,7 @@ async fn a_reload_keeps_the_place() {
 
 #[tokio::test]
 async fn closing_keeps_no_place_that_is_over_and_makes_none() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", at(0)).await;
     // The message of the closed page comes late: 20 s from then would be longer.
     store.closing(&user(0), at(140)).await.unwrap();
@@ -93,7 +85,7 @@ async fn closing_keeps_no_place_that_is_over_and_makes_none() {
 
 #[tokio::test]
 async fn whoever_stopped_asking_does_not_count_in_the_place_of_others() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", at(0)).await;
     queue_up(&store, "bob", at(1)).await;
     queue_up(&store, "carol", at(2)).await;
@@ -109,7 +101,7 @@ async fn whoever_stopped_asking_does_not_count_in_the_place_of_others() {
 
 #[tokio::test]
 async fn whose_box_died_stands_in_front_and_waits_since_they_came_back() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     store.admit(&instance(0), &World::default().addresses(0), at(0)).await.unwrap();
     assert!(matches!(store.claim(&user(0), at(0), at(0)).await.unwrap(), Claim::Assigned(_)));
     queue_up(&store, "bob", at(500)).await;
@@ -122,7 +114,7 @@ async fn whose_box_died_stands_in_front_and_waits_since_they_came_back() {
 
 #[tokio::test]
 async fn however_many_left_each_that_asks_takes_some_of_them_out() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     for n in 0..20 {
         queue_up(&store, &format!("ghost{n:02}"), at(n)).await;
     }
@@ -133,7 +125,7 @@ async fn however_many_left_each_that_asks_takes_some_of_them_out() {
 
 #[tokio::test]
 async fn the_place_tells_of_the_boxes_that_are_woken_and_launched() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     let addresses = World::default().addresses(0);
     let parked = instance(0);
     let stop = store.orphan(&parked, at(0)).await.unwrap().expect("a stray");
@@ -169,7 +161,7 @@ async fn the_place_tells_of_the_boxes_that_are_woken_and_launched() {
 
 #[tokio::test]
 async fn boots_of_long_ago_do_not_count() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     for _ in 0..20 {
         store.booted(Duration::from_secs(90)).await.unwrap();
     }
@@ -182,7 +174,7 @@ async fn boots_of_long_ago_do_not_count() {
 
 #[tokio::test]
 async fn every_limit_is_told_until_it_is_not_repeated() {
-    let (_server, store) = empty().await;
+    let (_server, store) = empty_store(NOW).await;
     queue_up(&store, "alice", at(0)).await;
     for limit in Limit::ALL {
         store.constrain(Some(limit), at(60)).await.unwrap();

@@ -2,8 +2,10 @@
 
 use std::{fmt::Write, net::Ipv4Addr};
 
-use quick_xml::{de::from_reader, escape::escape};
+use quick_xml::escape::escape;
 use serde::Deserialize;
+
+use crate::route53;
 
 /// What is done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -21,24 +23,6 @@ pub(super) struct Change {
     pub(super) name: String,
     pub(super) address: Ipv4Addr,
     pub(super) ttl: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Request {
-    change_batch: Batch,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Batch {
-    changes: Changes,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Changes {
-    change: Vec<Item>,
 }
 
 #[derive(Deserialize)]
@@ -72,15 +56,14 @@ struct Value {
 
 /// The changes that a call asks for. What is no such call fails its test.
 pub(super) fn changes(body: &[u8]) -> Vec<Change> {
-    let request: Request = from_reader(body).expect("a change batch of A records with one value");
-    let items = request.change_batch.changes.change.into_iter();
+    let items = route53::changes(body).expect("a change batch of A records with one value");
     let change = |Item { action, resource_record_set: set }: Item| {
         assert_eq!(set.r#type, "A");
         let [Value { value: address }] = set.resource_records.resource_record;
         let name = set.name.trim_end_matches('.').to_owned();
         Change { action, name, address, ttl: set.ttl }
     };
-    items.map(change).collect()
+    items.into_iter().map(change).collect()
 }
 
 fn document(name: &str, inside: &str) -> String {
