@@ -10,8 +10,11 @@ mod fleet;
 mod queue;
 pub mod tables;
 mod users;
+mod waiters;
 
 use std::{collections::BTreeMap, time::Duration};
+
+pub use waiters::Waiters;
 
 use hotdesk::{
     clock::Ms,
@@ -117,6 +120,8 @@ pub struct Model {
     pub revoked: BTreeMap<UserId, Ms>,
     /// Where reconciling is in the table, once it was noted.
     pub walk: Option<String>,
+    /// For models with many users: who waits for which boxes. Without it all are looked at.
+    pub waiters: Option<Waiters>,
 }
 
 impl Model {
@@ -159,6 +164,16 @@ impl Model {
         let addresses = self.boxes.get(instance).and_then(|b| b.addresses.clone());
         self.boxes.insert(instance.clone(), Machine { phase, since: now, addresses });
         self.arriving.remove(instance);
+        if let Some(waiters) = &mut self.waiters {
+            waiters.note_box(instance, phase);
+        }
+    }
+
+    fn forget_box(&mut self, instance: &InstanceId) {
+        self.boxes.remove(instance);
+        if let Some(waiters) = &mut self.waiters {
+            waiters.note_box(instance, BoxPhase::Gone);
+        }
     }
 
     fn still_asks(asked: Ms, now: Ms) -> bool {

@@ -43,6 +43,14 @@ impl MemorySeats {
         self.table().expire(now)
     }
 
+    /// Forgets all but the last sessions of each user in the ledger, so many, for runs in which years pass.
+    ///
+    /// # Panics
+    /// If a call on this table has panicked.
+    pub fn forget_sessions(&self, kept: usize) {
+        self.table().forget_sessions(kept);
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().expect("not poisoned")
     }

@@ -4,22 +4,32 @@
 //!
 //! A world lives in a tokio runtime whose clock is paused: when nobody has anything to do, it jumps
 //! to what is due next. So a test takes no longer than its work, and runs alike each time but for what
-//! is left to chance: which spare Redis takes, and the pauses of retries.
+//! is left to chance: which spare Redis takes, and the pauses of retries. In a world with a
+//! [`fate::Fate`] these are left to its seed too, and so is how long each call takes and what goes wrong.
 
 pub mod aws;
 mod beginning;
+mod behind;
 pub mod boxes;
+pub mod chance;
 pub mod check;
 pub mod clock;
 pub mod disks;
 mod events;
+pub mod fate;
 mod files;
 pub mod gate;
+mod guard;
+mod invariants;
+mod invocation;
 mod lambda;
+pub mod memory;
 pub mod people;
 mod real;
 pub mod seats;
 pub mod store;
+pub mod trace;
+mod words;
 pub mod zone;
 
 use std::{
@@ -35,8 +45,9 @@ use aws_sdk_ec2::config::retry::RetryPartition;
 use boxes::WorldBoxes;
 use clock::WorldClock;
 use gate::Gate;
+use guard::Guard;
 use hotdesk::{
-    clock::Clock,
+    clock::{Clock, Ms},
     control::{ControlPlane, Policy},
     id::{InstanceId, UserId},
 };
@@ -53,8 +64,11 @@ use store::WorldStore;
 use tokio::{sync::mpsc, task::JoinSet};
 use zone::{DOMAIN, ZONE, Zone};
 
-pub use beginning::{Beginning, HOMES, Recording, group, policy};
+pub use beginning::{Backing, Beginning, HOMES, Recording, group, policy};
 pub use events::Deliveries;
+
+/// What must never happen, and did.
+pub(crate) type Violations = Arc<Mutex<Vec<String>>>;
 
 /// A Redis that several worlds use one after the other.
 pub type Server = Arc<tokio::sync::Mutex<Redis>>;
@@ -77,6 +91,9 @@ pub const GROUP: &str = "hotdesk";
 /// What a call to AWS takes.
 const LATENCY: Duration = Duration::from_millis(20);
 
+/// So many sessions of each user are kept in the ledger: the last one is asked for, and a page shows a few.
+const SESSIONS: usize = 10;
+
 /// How many worlds there were in this process.
 static WORLDS: AtomicUsize = AtomicUsize::new(0);
 
@@ -97,15 +114,14 @@ pub struct World {
     /// The functions that nobody calls by HTTP.
     pub lambdas: Lambdas,
     /// What must never happen, and did.
-    pub violations: Arc<Mutex<Vec<String>>>,
+    pub violations: Violations,
     forgiven: Arc<Mutex<BTreeSet<InstanceId>>>,
     /// What everybody has written into their homes.
     notes: Mutex<BTreeMap<UserId, Vec<String>>>,
     /// How many notes were written, each of which is its number.
     written: AtomicUsize,
-    redis_url: String,
-    /// The server behind the store.
-    server: Server,
+    /// The server behind the store, if there is one.
+    server: Option<Server>,
     _tasks: JoinSet<()>,
 }
 
@@ -116,7 +132,10 @@ impl World {
     /// # Panics
     /// If Redis does not start, or outside of a runtime whose clock is paused.
     pub async fn begin(beginning: Beginning) -> Self {
-        Self::on(&server(), beginning).await
+        match beginning.store {
+            Backing::Redis => Self::on(&server(), beginning).await,
+            Backing::Model => Self::make(None, beginning).await,
+        }
     }
 
     /// A world on this Redis, which is emptied.
@@ -124,17 +143,27 @@ impl World {
     /// # Panics
     /// As [`World::begin`].
     pub async fn on(server: &Server, beginning: Beginning) -> Self {
-        let redis_url = server.lock().await.url().to_owned();
-        let Beginning { policy, settings, group, recording } = beginning;
+        Self::make(Some(server), beginning).await
+    }
+
+    async fn make(server: Option<&Server>, beginning: Beginning) -> Self {
+        let Beginning { policy, settings, group, recording, fate, .. } = beginning;
         let clock = WorldClock::new();
-        let gate = Gate::default();
+        let gate = Gate::of(fate, &clock);
         gate.set_latency(LATENCY);
         let tags = group.tags.clone();
         let sim = Sim::new(settings, group, clock.now().0);
-        let time = clock.clone();
+        let time = clock.steady();
         let cloud = Shared::new(sim, move || time.now().0);
         let zone = Zone::new(&clock, policy.names);
-        let config = aws::sdk_config(&cloud, &zone, &clock, &gate).await;
+        let violations = Violations::default();
+        let seats = WorldSeats::new(&gate, recording.as_ref(), &violations);
+        let guard = Guard {
+            cloud: cloud.clone(),
+            table: seats.table.clone(),
+            violations: Arc::clone(&violations),
+        };
+        let config = aws::sdk_config(&cloud, &zone, &clock, &gate, guard).await;
         // What the SDK learns about its retries is the process's otherwise, and so other worlds'.
         let world = WORLDS.fetch_add(1, Ordering::Relaxed);
         let partition = RetryPartition::new(format!("world {world}"));
@@ -152,10 +181,12 @@ impl World {
             route53 = route53.interceptor(recorder);
         }
         let route53 = aws_sdk_route53::Client::from_conf(route53.build());
-        let violations = Arc::<Mutex<Vec<String>>>::default();
         let plane = ControlPlane {
-            store: WorldStore::new(&redis_url, &gate),
-            seats: WorldSeats::new(&gate, recording.as_ref(), &violations),
+            store: match server {
+                Some(server) => WorldStore::on_redis(server.lock().await.url(), &gate, &violations),
+                None => WorldStore::in_memory(&gate, &violations),
+            },
+            seats,
             fleet: AwsFleet::new(
                 aws_sdk_ec2::Client::from_conf(ec2.build()),
                 aws_sdk_autoscaling::Client::from_conf(autoscaling.build()),
@@ -169,11 +200,11 @@ impl World {
         };
         let (names, machines) = (zone.clone(), cloud.clone());
         let misled = Arc::clone(&violations);
-        let door = Door::new(&plane, move |host| {
+        let door = Door::new(&plane, &gate, move |host| {
             misled.lock().expect("not poisoned").extend(names.misleads(host, &machines));
         });
         let deliveries = Deliveries::default();
-        let lambdas = Lambdas::new(&plane);
+        let lambdas = Lambdas::new(&plane, &gate);
         let forgiven = Arc::<Mutex<BTreeSet<InstanceId>>>::default();
         let mut tasks = JoinSet::new();
         let (sender, effects) = mpsc::channel(1024);
@@ -184,6 +215,7 @@ impl World {
             deliveries: deliveries.clone(),
             violations: Arc::clone(&violations),
             forgiven: Arc::clone(&forgiven),
+            watched: gate.is_watched().then(|| cloud.clone()),
         };
         tasks.spawn(follower.follow(effects));
         tasks.spawn(lambdas.clone().stream());
@@ -199,8 +231,7 @@ impl World {
             forgiven,
             notes: Mutex::default(),
             written: AtomicUsize::default(),
-            redis_url,
-            server: Arc::clone(server),
+            server: server.map(Arc::clone),
             _tasks: tasks,
         };
         world.flush();
@@ -210,19 +241,19 @@ impl World {
     /// A connection to Redis, to look and to meddle behind the store's back. It blocks the world.
     ///
     /// # Panics
-    /// If Redis is gone.
+    /// If Redis is gone, or there is none.
     #[must_use]
     pub fn redis(&self) -> redis::Connection {
-        let client = redis::Client::open(self.redis_url.as_str()).expect("a URL");
+        let client = redis::Client::open(self.plane.store.url().expect("a Redis")).expect("a URL");
         client.get_connection().expect("redis answers")
     }
 
-    /// Empties Redis.
+    /// Empties the store.
     ///
     /// # Panics
     /// If Redis is gone.
     pub fn flush(&self) {
-        redis::cmd("FLUSHALL").exec(&mut self.redis()).expect("redis answers");
+        self.plane.store.flush();
     }
 
     /// The operator decides otherwise; from now on, the functions run so.
@@ -250,12 +281,27 @@ impl World {
         self.forgiven.lock().expect("not poisoned").insert(instance.clone());
     }
 
+    /// Removes what is over by age, as DynamoDB does, and forgets what no check asks for, so that a world in
+    /// which months pass stays as large as it is.
+    ///
+    /// # Panics
+    /// If the world has panicked.
+    pub fn tidy(&self) {
+        let table = &self.plane.seats.table;
+        table.expire(self.now());
+        table.forget_sessions(SESSIONS);
+        let there = self.cloud.look(|sim| sim.instances());
+        let there: BTreeSet<&str> = there.iter().map(|instance| instance.id.as_str()).collect();
+        let mut forgiven = self.forgiven.lock().expect("not poisoned");
+        forgiven.retain(|instance| there.contains(instance.as_str()));
+    }
+
     /// Redis ends, and forgets everything.
     ///
     /// # Panics
     /// If it does not end.
     pub async fn stop_redis(&self) {
-        self.server.lock().await.stop().expect("it ends");
+        self.server().lock().await.stop().expect("it ends");
     }
 
     /// Redis is there again, empty.
@@ -263,7 +309,17 @@ impl World {
     /// # Panics
     /// If it does not start.
     pub fn start_redis(&self) {
-        store::start_again(Arc::clone(&self.server));
+        store::start_again(Arc::clone(self.server()));
+    }
+
+    fn server(&self) -> &Server {
+        self.server.as_ref().expect("a Redis")
+    }
+
+    /// The time, without anybody's error.
+    #[must_use]
+    pub fn now(&self) -> Ms {
+        self.plane.clock.steady().now()
     }
 
     /// Lets time pass, with a pass of the reaper each minute, as EventBridge calls it: one at a

@@ -7,7 +7,7 @@ use hotdesk::{
     store::{Adopt, Rebuild, Spare},
 };
 
-use super::{Answer, BoxPhase, Model, Phase};
+use super::{Answer, BoxPhase, Model, Phase, Waiters};
 
 impl Model {
     /// As [`hotdesk::store::Store::adopt`].
@@ -46,6 +46,7 @@ impl Model {
             user.since = user.since.filter(|_| keep);
             user.forget_threats();
         }
+        self.waiters = self.waiters.as_ref().map(|_| Waiters::default());
         self.arriving.clear();
         self.boxes.retain(|_, machine| machine.phase == BoxPhase::Gone);
         for item in items {
@@ -146,7 +147,7 @@ impl Model {
         match self.user_phase(user) {
             Phase::Starting { .. } => self.dequeue(user, now),
             Phase::Running(instance) if Some(&instance) != but => {
-                self.boxes.remove(&instance);
+                self.forget_box(&instance);
                 self.unseat(user, now, false);
             }
             Phase::Stopping(instance) if Some(&instance) != but => self.unseat(user, now, false),
@@ -189,5 +190,6 @@ impl Model {
             row.phase = Phase::Running(seat.instance.clone());
             self.see(&seat.user, now);
         }
+        self.note_waiting(&seat.user);
     }
 }

@@ -249,7 +249,7 @@ impl Model {
     }
 
     fn gone(&mut self, instance: &InstanceId, now: Ms) {
-        self.boxes.remove(instance);
+        self.forget_box(instance);
         self.set(instance, BoxPhase::Gone, now);
     }
 }

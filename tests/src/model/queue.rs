@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     clock::Ms,
-    id::UserId,
+    id::{InstanceId, UserId},
     store::{ASKING, Ask, CLOSING, Place},
 };
 
@@ -17,13 +17,20 @@ impl Model {
     /// Who waits, longest first (ties by name, as Redis breaks them).
     #[must_use]
     pub fn queue(&self) -> Vec<UserId> {
-        let waits = |(name, user): (&UserId, &User)| match user.phase {
-            Phase::Starting { .. } => Some((user.since, name.clone())),
-            _ => None,
-        };
-        let mut queue: Vec<_> = self.users.iter().filter_map(waits).collect();
+        if let Some(waiters) = &self.waiters {
+            return waiters.queue();
+        }
+        let mut queue: Vec<_> = self.waiting().map(|(name, user, _)| (user.since, name)).collect();
         queue.sort();
-        queue.into_iter().map(|(_, name)| name).collect()
+        queue.into_iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Who waits, in no order, and when they asked last.
+    fn waiting(&self) -> impl Iterator<Item = (&UserId, &User, Ms)> {
+        self.users.iter().filter_map(|(name, user)| match user.phase {
+            Phase::Starting { asked } => Some((name, user, asked)),
+            _ => None,
+        })
     }
 
     /// As [`hotdesk::store::Store::ask`].
@@ -49,6 +56,7 @@ impl Model {
         if let Phase::Starting { asked } = self.user_phase(user) {
             let asked = asked.min(now.minus(ASKING).plus(CLOSING));
             self.user(user).phase = Phase::Starting { asked };
+            self.note_waiting(user);
         }
         Ok(())
     }
@@ -58,6 +66,7 @@ impl Model {
         row.phase = Phase::Stopped;
         row.ts = Some(now);
         row.since = None;
+        self.note_waiting(user);
     }
 
     pub(super) fn enqueue(&mut self, user: &UserId, now: Ms) -> Place {
@@ -73,23 +82,26 @@ impl Model {
         }
         row.phase = Phase::Starting { asked };
         row.since = row.since.or(Some(now));
+        self.note_waiting(user);
         self.dequeue_ghosts(now);
         self.place(user, now)
     }
 
     /// Takes those who stopped asking out of the queue, longest ago first.
     fn dequeue_ghosts(&mut self, now: Ms) {
-        let ghosts = self.users.iter().filter_map(|(name, user)| match user.phase {
-            Phase::Starting { asked } if !Self::still_asks(asked, now) => {
-                Some((asked, name.clone()))
-            }
-            _ => None,
-        });
-        let mut ghosts: Vec<_> = ghosts.collect();
-        ghosts.sort();
-        for (_, ghost) in ghosts.into_iter().take(GHOSTS) {
+        for ghost in self.ghosts(now) {
             self.dequeue(&ghost, now);
         }
+    }
+
+    fn ghosts(&self, now: Ms) -> Vec<UserId> {
+        if let Some(waiters) = &self.waiters {
+            return waiters.asked_before(now.minus(ASKING), GHOSTS);
+        }
+        let ghosts = self.waiting().filter(|(_, _, asked)| !Self::still_asks(*asked, now));
+        let mut ghosts: Vec<_> = ghosts.map(|(name, _, asked)| (asked, name.clone())).collect();
+        ghosts.sort();
+        ghosts.into_iter().take(GHOSTS).map(|(_, name)| name).collect()
     }
 
     /// How long somebody in the queue has waited.
@@ -104,22 +116,39 @@ impl Model {
 
     /// The place of one who waits.
     fn place(&self, user: &UserId, now: Ms) -> Place {
-        let ahead = self.queue().iter().take_while(|name| *name != user).count();
-        let waking = self.boxes.iter().filter_map(|(id, machine)| match machine.phase {
-            BoxPhase::Waking(since) => Some((false, since, id)),
-            _ => None,
-        });
-        let arriving = self.arriving.iter().map(|(id, since)| (true, *since, id));
-        let mut booting: Vec<_> = waking.chain(arriving).collect();
-        booting.sort();
+        let own = (self.users[user].since, user);
+        let ahead = match &self.waiters {
+            Some(waiters) => waiters.ahead(own.0, user),
+            None => self.waiting().filter(|(name, row, _)| (row.since, *name) < own).count(),
+        };
+        let mut booting = self.booting();
+        let next = (ahead < booting.len()).then(|| *booting.select_nth_unstable(ahead).1);
         let mut boots = self.boots.clone();
         boots.sort();
         Place {
             position: ahead as u64 + 1,
             since: self.came(user),
-            booting: booting.get(ahead).map(|(_, since, _)| *since),
+            booting: next.map(|(_, since, _)| since),
             boot: boots.get(boots.len() / 2).copied(),
             limit: self.limit.filter(|(_, until)| *until > now).map(|(limit, _)| limit),
         }
+    }
+
+    /// Boxes that boot: whether one is new, since when, and which.
+    fn booting(&self) -> Vec<(bool, Ms, &InstanceId)> {
+        let new = self.arriving.iter().map(|(id, since)| (true, *since, id));
+        if let Some(waiters) = &self.waiters {
+            return waiters
+                .waking()
+                .iter()
+                .map(|(id, since)| (false, *since, id))
+                .chain(new)
+                .collect();
+        }
+        let waking = self.boxes.iter().filter_map(|(id, machine)| match machine.phase {
+            BoxPhase::Waking(since) => Some((false, since, id)),
+            _ => None,
+        });
+        waking.chain(new).collect()
     }
 }

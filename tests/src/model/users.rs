@@ -283,6 +283,7 @@ impl Model {
         row.ts = Some(now);
         row.since = Some(now);
         row.forget_threats();
+        self.note_waiting(user);
         self.see(user, now);
         self.set(instance, BoxPhase::Running, now);
         self.seat(user)

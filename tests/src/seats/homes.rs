@@ -84,6 +84,18 @@ impl Table {
         Err(SeatsError::home_ahead(user))
     }
 
+    pub(super) fn forget_sessions(&mut self, kept: usize) {
+        let (mut of, mut newer) = (None, 0);
+        let keys: Vec<(UserId, Epoch)> = self.sessions.keys().cloned().collect();
+        for key in keys.into_iter().rev() {
+            newer = if of.as_ref() == Some(&key.0) { newer + 1 } else { 0 };
+            if newer >= kept {
+                self.sessions.remove(&key);
+            }
+            of = Some(key.0);
+        }
+    }
+
     pub(super) fn enter(&mut self, end: &End) {
         let key = (end.seat.user.clone(), end.seat.epoch);
         self.sessions.insert(key, Session::of(end, PRICE));

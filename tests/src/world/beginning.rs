@@ -10,7 +10,7 @@ use hotdesk::{
 use hotdesk_aws::Tables;
 use hotdesk_sim::{GroupSpec, HookResult, HookSpec, Settings, Transition};
 
-use super::GROUP;
+use super::{GROUP, fate::Fate};
 use crate::iam::Recorder;
 
 /// What becomes of homes if an operator decides nothing.
@@ -49,6 +49,20 @@ pub struct Beginning {
     pub group: GroupSpec,
     /// What the functions send is noted.
     pub recording: Option<Recording>,
+    /// What is behind the store.
+    pub store: Backing,
+    /// What becomes of each call; without it nothing but what a test does.
+    pub fate: Option<Fate>,
+}
+
+/// What is behind the store of a world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backing {
+    /// The scripts in a real Redis.
+    #[default]
+    Redis,
+    /// The reference model, which does what they do.
+    Model,
 }
 
 /// What notes what the functions of a world send to AWS.
@@ -65,7 +79,8 @@ pub struct Recording {
 impl Default for Beginning {
     fn default() -> Self {
         let (policy, settings, group) = (policy(), Settings::default(), group());
-        Self { policy, settings, group, recording: None }
+        let (store, fate) = (Backing::Redis, None);
+        Self { policy, settings, group, recording: None, store, fate }
     }
 }
 

@@ -17,8 +17,19 @@ use hotdesk_sim::Effect;
 pub struct Files {
     /// Whose.
     pub user: UserId,
-    /// What they have written, in order.
+    /// What they have written lately, in order.
     pub notes: Vec<String>,
+}
+
+/// So many notes are kept.
+const NOTES: usize = 40;
+
+/// Whoever writes another note throws the oldest away, if there are too many.
+pub(super) fn note_down(notes: &mut Vec<String>, note: String) {
+    if notes.len() == NOTES {
+        notes.remove(0);
+    }
+    notes.push(note);
 }
 
 /// All disks of a world. Clones are the same.
@@ -85,7 +96,7 @@ impl Disks {
     pub(super) fn write(&self, volume: &VolumeId, note: &str) {
         let mut inner = self.inner();
         if let Some(Some(files)) = inner.volumes.get_mut(volume.as_str()) {
-            files.notes.push(note.to_owned());
+            note_down(&mut files.notes, note.to_owned());
         }
     }
 

@@ -11,11 +11,11 @@ use hotdesk::{
     id::InstanceId,
     seats::{BoxItem, UserState},
 };
-use hotdesk_sim::Effect;
+use hotdesk_sim::{Effect, http::Shared};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::{WorldPlane, lambda::Lambdas};
+use super::{WorldPlane, check::cloud, lambda::Lambdas};
 
 /// How long EventBridge takes: typically half a second.
 const USUAL: Duration = Duration::from_millis(500);
@@ -56,11 +56,16 @@ pub(super) struct Follower {
     pub(super) deliveries: Deliveries,
     pub(super) violations: Arc<Mutex<Vec<String>>>,
     pub(super) forgiven: Arc<Mutex<BTreeSet<InstanceId>>>,
+    /// The cloud, to be looked at whenever something happens in it; where that is dear, nobody does.
+    pub(super) watched: Option<Shared>,
 }
 
 impl Follower {
     pub(super) async fn follow(self, mut effects: mpsc::Receiver<Effect>) {
         while let Some(effect) = effects.recv().await {
+            if let Some(cloud) = &self.watched {
+                self.violations.lock().expect("not poisoned").extend(cloud::wrong(cloud));
+            }
             match effect {
                 Effect::Event(event) => {
                     for wait in self.deliveries.of(&event) {

@@ -1,24 +1,29 @@
 //! Where functions die: every call of a function to AWS, to the table or to the store goes through
-//! one gate, which counts it and can end the function right after it.
+//! one gate, which counts it and can end the function right after it. A world with a [`Fate`] has that
+//! decide of each call.
+
+mod plan;
 
 use std::{
     collections::BTreeMap,
-    future::{Future, pending},
+    future::Future,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
-use tokio::{
-    sync::Notify,
-    time::{Instant, timeout},
+use tokio::time::Instant;
+
+use super::{
+    clock::WorldClock,
+    fate::{Deed, Fate, Moment},
+    invocation::Invocation,
 };
 
-/// Lambda ends a function after this time.
-const LIMIT: Duration = Duration::from_secs(60);
+pub use super::invocation::invoke;
 
 /// Steps of the store, and calls on the tables and the zone, that change nothing: to die after one is to
 /// die after the call before it. So it is with what EC2 and Auto Scaling describe.
-const READS: [&str; 19] = [
+pub(super) const READS: [&str; 19] = [
     "view",
     "known",
     "demand",
@@ -40,26 +45,28 @@ const READS: [&str; 19] = [
     "ListResourceRecordSets",
 ];
 
-tokio::task_local! {
-    /// The end of the invocation that this task is.
-    static END: Arc<Notify>;
-}
-
 /// Which calls are counted as places to die at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// To EC2, Auto Scaling or DynamoDB.
+    /// To EC2, Auto Scaling or Route 53.
     Aws,
+    /// To DynamoDB.
+    Table,
     /// To Redis.
     Store,
 }
 
 /// The gate of a world. Clones are the same gate.
 #[derive(Clone, Debug, Default)]
-pub struct Gate(Arc<Mutex<Plan>>);
+pub struct Gate {
+    plan: Arc<Mutex<Plan>>,
+    fate: Option<(Fate, WorldClock)>,
+}
 
 #[derive(Debug, Default)]
 struct Plan {
+    /// Somebody wants to know what passes.
+    armed: bool,
     /// Calls since the gate was armed that may have changed something.
     passed: Vec<String>,
     /// After how many of them the function that made it dies.
@@ -74,110 +81,111 @@ struct Plan {
 }
 
 impl Gate {
-    /// Counts calls anew; the function that makes the `fatal`-th one (from 1) dies after it.
-    ///
-    /// # Panics
-    /// If a function panicked at the gate.
-    pub fn arm(&self, fatal: Option<usize>) {
-        let mut plan = self.plan();
-        plan.passed.clear();
-        plan.times.clear();
-        plan.fatal = fatal;
+    /// A gate at which this fate decides.
+    pub(super) fn of(fate: Option<Fate>, clock: &WorldClock) -> Self {
+        Self { fate: fate.map(|fate| (fate, clock.steady())), ..Self::default() }
     }
 
-    /// The calls since the gate was armed, in order.
-    ///
-    /// # Panics
-    /// If a function panicked at the gate.
-    #[must_use]
-    pub fn passed(&self) -> Vec<String> {
-        self.plan().passed.clone()
+    /// Who decides, if anybody does.
+    pub(super) fn fate(&self) -> Option<&Fate> {
+        self.fate.as_ref().map(|(fate, _)| fate)
     }
 
-    /// When the last call of that name since the gate was armed was over.
-    ///
-    /// # Panics
-    /// If a function panicked at the gate.
-    #[must_use]
-    pub fn last(&self, call: &str) -> Option<Instant> {
-        let plan = self.plan();
-        let of = |passed: &String| passed.split_once(' ').is_some_and(|(_, name)| name == call);
-        let at = plan.passed.iter().rposition(of)?;
-        Some(plan.times[at])
+    /// Whether everything is looked at after every step: it is where somebody decides, but in runs in
+    /// which that would be dear. Tests look for themselves.
+    pub(super) fn is_watched(&self) -> bool {
+        self.fate().is_some_and(|fate| fate.trace().is_whole())
     }
 
-    /// What was called how often.
-    ///
-    /// # Panics
-    /// If a function panicked at the gate.
-    #[must_use]
-    pub fn counts(&self) -> BTreeMap<String, usize> {
-        self.plan().counts.clone()
+    /// Runs an invocation of a function: `None` if it died or was ended by Lambda.
+    pub(super) async fn invoke<T>(
+        &self,
+        function: &str,
+        run: impl Future<Output = T>,
+    ) -> Option<T> {
+        let Some(fate) = self.fate() else { return invoke(run).await };
+        let (number, ahead) = fate.invocation();
+        let name = format!("{function}#{number}");
+        let done = Invocation::new(name.clone(), ahead).run(run).await;
+        if done.is_none() {
+            self.tell(|| format!("{name} is dead"));
+        }
+        done
     }
 
-    /// How long each call to AWS takes.
-    ///
-    /// # Panics
-    /// If a function panicked at the gate.
-    pub fn set_latency(&self, latency: Duration) {
-        self.plan().latency = latency;
-    }
-
-    /// The function that makes the next step of the store of that name is paused after it, as a
-    /// frozen execution environment is. (A call of the SDK has timeouts of its own, which a frozen
-    /// one would not notice.)
-    ///
-    /// # Panics
-    /// If a function panicked at the gate.
-    pub fn pause_after(&self, call: &str, time: Duration) {
-        self.plan().pause = Some((call.to_owned(), time));
-    }
-
-    /// Before a call to AWS: the way there.
-    pub(super) async fn enter(&self) {
-        let latency = self.plan().latency;
-        if !latency.is_zero() {
-            tokio::time::sleep(latency).await;
+    /// Something happens, if anybody writes it down.
+    pub(super) fn tell(&self, what: impl FnOnce() -> String) {
+        if let Some((fate, clock)) = &self.fate {
+            use hotdesk::clock::Clock as _;
+            fate.trace().step(clock.now(), what());
         }
     }
 
-    /// After a call: the function may be dead now.
-    pub(super) async fn leave(&self, kind: Kind, call: &str) {
-        let Ok(end) = END.try_with(Arc::clone) else { return };
+    /// Before a call: the way there; the function may be dead before it is made.
+    pub(super) async fn enter(&self, kind: Kind) {
+        let latency = self.plan().latency;
+        match self.fate() {
+            Some(fate) => self.pass(fate, kind, Moment::Before).await,
+            None if kind != Kind::Store && !latency.is_zero() => {
+                tokio::time::sleep(latency).await;
+            }
+            None => {}
+        }
+    }
+
+    /// After a call: the function may be dead now. What it was is told in words, if anybody listens.
+    pub(super) async fn leave(&self, kind: Kind, call: &str, words: impl FnOnce() -> String) {
+        let Some(invocation) = Invocation::this() else { return };
         let (dies, pause) = {
             let mut plan = self.plan();
             let pause = plan.pause.take_if(|(paused, _)| paused == call);
             *plan.counts.entry(call.to_owned()).or_default() += 1;
             let counts = !READS.contains(&call) && !call.starts_with("Describe");
-            if counts {
-                plan.passed.push(format!("{kind:?} {call}"));
+            if counts && plan.armed {
+                let kind = if kind == Kind::Store { "Store" } else { "Aws" };
+                plan.passed.push(format!("{kind} {call}"));
                 plan.times.push(Instant::now());
             }
-            (counts && plan.fatal == Some(plan.passed.len()), pause)
+            (counts && plan.armed && plan.fatal == Some(plan.passed.len()), pause)
         };
+        if let Some(fate) = self.fate() {
+            let whole = fate.trace().is_whole();
+            let name = &invocation.name;
+            self.tell(|| match whole {
+                true => format!("{name} {call} {}", words()),
+                false => format!("{name} {call}"),
+            });
+            self.pass(fate, kind, Moment::After).await;
+        }
         if let Some((_, time)) = pause {
             tokio::time::sleep(time).await;
         }
         if dies {
-            end.notify_one();
-            pending::<()>().await;
+            invocation.die().await;
+        }
+    }
+
+    /// A way there or back, and what becomes of the function then.
+    async fn pass(&self, fate: &Fate, kind: Kind, moment: Moment) {
+        let Some(invocation) = Invocation::this() else { return };
+        let way = fate.way(kind);
+        if !way.is_zero() {
+            tokio::time::sleep(way).await;
+        }
+        match fate.deed(moment) {
+            Deed::GoOn => {}
+            Deed::Die => {
+                self.tell(|| format!("{} is killed ({moment:?})", invocation.name));
+                invocation.die().await;
+            }
+            Deed::Freeze(time) => {
+                self.tell(|| format!("{} freezes for {time:?}", invocation.name));
+                invocation.freeze(time).await;
+            }
         }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
-        self.0.lock().expect("not poisoned")
+        self.plan.lock().expect("not poisoned")
     }
-}
-
-/// Runs an invocation of a function: `None` if it died or was ended by Lambda.
-pub async fn invoke<T>(function: impl Future<Output = T>) -> Option<T> {
-    let end = Arc::new(Notify::new());
-    let run = async {
-        tokio::select! {
-            biased;
-            () = end.notified() => None,
-            done = timeout(LIMIT, function) => done.ok(),
-        }
-    };
-    END.scope(Arc::clone(&end), run).await
 }

@@ -1,7 +1,9 @@
 //! Lambda: who invokes the functions, how often again, and where what fails ends.
 
+mod stream;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,32 +12,20 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::{
-    GROUP, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::invoke, seats::WorldSeats,
+    GROUP, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::Gate, seats::WorldSeats,
     store::WorldStore,
 };
-use crate::{
-    iam::on_behalf,
-    seats::{Change, stream_event},
-};
+use crate::iam::on_behalf;
 
 /// The pauses before the second and third attempt of an event (Lambda Developer Guide, "How Lambda
 /// handles errors and retries with asynchronous invocation").
 const PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
-/// Lambda polls a shard four times a second (Lambda Developer Guide, DynamoDB streams).
-const POLL: Duration = Duration::from_millis(250);
-
-/// A world looks for changes that no function made, but a test, so often.
-const QUIET: Duration = Duration::from_secs(30);
-
-/// BatchSize of the stream.
-const BATCH: usize = 100;
-
-/// How often a record of the stream is tried.
-const ATTEMPTS: usize = 5;
+/// So many dead letters are kept.
+const DEAD_LETTERS: usize = 1000;
 
 type App = lifecycle::App<WorldStore, WorldSeats, hotdesk_aws::AwsFleet, WorldBoxes, WorldClock>;
 
@@ -47,19 +37,25 @@ struct Inner {
     app: Mutex<Arc<App>>,
     invocations: AtomicUsize,
     outcomes: Mutex<BTreeMap<String, usize>>,
-    dead_letters: Mutex<Vec<Value>>,
+    gate: Gate,
+    /// The last of them.
+    dead_letters: Mutex<VecDeque<Value>>,
     /// The stream's records are lost.
     streamless: AtomicBool,
+    /// Users of whom a record was lost, or given up, since the last one that was handled.
+    untold: Mutex<BTreeSet<String>>,
 }
 
 impl Lambdas {
-    pub(super) fn new(plane: &WorldPlane) -> Self {
+    pub(super) fn new(plane: &WorldPlane, gate: &Gate) -> Self {
         Self(Arc::new(Inner {
             app: Mutex::new(app(plane)),
             invocations: AtomicUsize::default(),
             outcomes: Mutex::default(),
+            gate: gate.clone(),
             dead_letters: Mutex::default(),
             streamless: AtomicBool::default(),
+            untold: Mutex::default(),
         }))
     }
 
@@ -74,7 +70,8 @@ impl Lambdas {
     /// One pass of the idle-reaper; what it did, if it got to its end without an error.
     pub async fn pass(&self) -> Option<hotdesk::control::Pass> {
         let (app, id) = (self.app(), self.next_id());
-        let done = on_behalf("idle-reaper", invoke(idle_reaper::handle(&app.plane, id))).await;
+        let run = self.0.gate.invoke("idle-reaper", idle_reaper::handle(&app.plane, id));
+        let done = on_behalf("idle-reaper", run).await;
         self.note("idle-reaper", done.as_ref().map(|done| done.as_ref().err().map(|e| e.code())));
         done?.ok()
     }
@@ -89,7 +86,8 @@ impl Lambdas {
         loop {
             let envelope = serde_json::from_value(event.clone()).expect("an envelope");
             let app = self.app();
-            let run = invoke(lifecycle::handle(&app, envelope, id.clone()));
+            let handled = lifecycle::handle(&app, envelope, id.clone());
+            let run = self.0.gate.invoke("lifecycle", handled);
             let done = on_behalf("lifecycle", run).await;
             let code = |e: &lifecycle::Error| match e {
                 lifecycle::Error::Flow(e) => e.code(),
@@ -101,66 +99,17 @@ impl Lambdas {
             }
             match pauses.next() {
                 Some(pause) => sleep(pause).await,
-                None => return self.0.dead_letters.lock().expect("not poisoned").push(event),
+                None => return self.bury(event),
             }
         }
     }
 
-    /// Whether the stream's records are lost.
-    pub fn lose_records(&self, lost: bool) {
-        self.0.streamless.store(lost, Ordering::Relaxed);
-    }
-
-    /// The table's stream: batches in order, each until it is done or given up.
-    pub(super) async fn stream(self) {
-        loop {
-            let mut changes = self.app().plane.seats.table.take_changes();
-            if self.0.streamless.load(Ordering::Relaxed) {
-                changes.clear();
-            }
-            if changes.is_empty() {
-                // Not polled while nobody calls: days may pass.
-                let called = Arc::clone(&self.app().plane.seats.called);
-                let _ = timeout(QUIET, called.notified()).await;
-                sleep(POLL).await;
-            }
-            for batch in changes.chunks(BATCH) {
-                self.deliver(batch).await;
-            }
+    fn bury(&self, event: Value) {
+        let mut dead_letters = self.0.dead_letters.lock().expect("not poisoned");
+        if dead_letters.len() == DEAD_LETTERS {
+            dead_letters.pop_front();
         }
-    }
-
-    /// A batch, from the first record that failed again and again; a record that fails too often is
-    /// given up alone.
-    ///
-    /// # Panics
-    /// If a function panicked.
-    pub async fn deliver(&self, mut batch: &[Change]) {
-        let mut attempt = 1;
-        while !batch.is_empty() {
-            let (app, event) = (self.app(), stream_event(batch));
-            let run = invoke(provision::handle(&app.plane, event, self.next_id()));
-            let done = on_behalf("provision", run).await;
-            self.note("provision", done.as_ref().map(|done| done.as_ref().err().map(|e| e.code())));
-            let first_failed = match done {
-                Some(Ok(response)) => {
-                    let failures = response.batch_item_failures.into_iter();
-                    let failed: Vec<_> = failures.filter_map(|f| f.item_identifier).collect();
-                    let is_failed = |change: &Change| failed.contains(&change.sequence_number());
-                    batch.iter().position(is_failed).unwrap_or(batch.len())
-                }
-                None | Some(Err(_)) => 0,
-            };
-            batch = &batch[first_failed..];
-            attempt = if first_failed > 0 { 1 } else { attempt + 1 };
-            if attempt > ATTEMPTS {
-                batch = &batch[1..];
-                attempt = 1;
-            }
-            if !batch.is_empty() {
-                sleep(Duration::from_secs(1)).await;
-            }
-        }
+        dead_letters.push_back(event);
     }
 
     /// How often each function ended how: `ok`, `killed`, or an error's code.
@@ -172,13 +121,13 @@ impl Lambdas {
         self.0.outcomes.lock().expect("not poisoned").clone()
     }
 
-    /// Events that were given up.
+    /// Events that were given up, the last thousand of them.
     ///
     /// # Panics
     /// If a function panicked.
     #[must_use]
     pub fn dead_letters(&self) -> Vec<Value> {
-        self.0.dead_letters.lock().expect("not poisoned").clone()
+        self.0.dead_letters.lock().expect("not poisoned").iter().cloned().collect()
     }
 
     fn note(&self, function: &str, outcome: Option<Option<&'static str>>) {

@@ -1,8 +1,13 @@
 //! People: they open workspaces and type. dispatch and ping are called as API Gateway does it.
 
+mod asks;
+mod beats;
+mod typing;
+
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -12,14 +17,14 @@ use hotdesk::{
     clock::Clock,
     config::{Times, WebConfig},
     id::{InstanceId, UserId},
-    token::{SessionClaims, Signer, TicketClaims, Verifier, generate},
+    token::{SeatClaims, SessionClaims, Signer, TicketClaims, Verifier, generate},
     web::Reply,
 };
 use http::{StatusCode, header};
 use lambda_http::{Body, Request};
 
 use super::{
-    World, WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::invoke, seats::WorldSeats,
+    WorldPlane, boxes::WorldBoxes, clock::WorldClock, gate::Gate, seats::WorldSeats,
     store::WorldStore,
 };
 use crate::{desk::BASE_URL, iam::on_behalf};
@@ -35,8 +40,11 @@ struct Inner {
     dispatch: dispatch::App<WorldStore, WorldSeats, WorldClock>,
     ping: ping::App<WorldStore, WorldClock>,
     boxes: WorldBoxes,
+    gate: Gate,
     signer: Signer,
     verifier: Verifier,
+    /// Everybody's last seat token.
+    tokens: Mutex<BTreeMap<UserId, (SeatClaims, String)>>,
     /// Nobody reaches the API.
     closed: AtomicBool,
     /// Looks at the host to which somebody is sent.
@@ -73,7 +81,11 @@ pub struct Sent {
 }
 
 impl Door {
-    pub(super) fn new(plane: &WorldPlane, sent: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    pub(super) fn new(
+        plane: &WorldPlane,
+        gate: &Gate,
+        sent: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Self {
         let (private, public) = generate().expect("keys");
         let signer = Signer::from_jwk(&private).expect("a private key");
         let verifier = Verifier::from_jwks(&public).expect("public keys");
@@ -101,8 +113,10 @@ impl Door {
                 token_lifetime: lifetime,
             },
             boxes,
+            gate: gate.clone(),
             signer,
             verifier,
+            tokens: Mutex::default(),
             closed: AtomicBool::new(false),
             sent: Box::new(sent),
         }))
@@ -139,7 +153,8 @@ impl Door {
     }
 
     async fn dispatch(&self, request: Request) -> Option<Reply> {
-        on_behalf("dispatch", invoke(dispatch::handle(&self.0.dispatch, request))).await
+        let run = self.0.gate.invoke("dispatch", dispatch::handle(&self.0.dispatch, request));
+        on_behalf("dispatch", run).await
     }
 
     /// `GET /dispatch` of a user who signed in just now.
@@ -190,168 +205,5 @@ impl Door {
         let request = self.request(user, "GET", "/status", "");
         let reply = self.dispatch(request).await?;
         serde_json::from_str(reply.body()).ok()
-    }
-
-    /// `GET` of any other address.
-    pub async fn look(&self, user: &str, path: &str) -> Option<StatusCode> {
-        Some(self.dispatch(self.request(user, "GET", path, "")).await?.status())
-    }
-
-    /// `POST /stop` of that seat.
-    pub async fn leave(&self, sent: &Sent) -> Option<StatusCode> {
-        let body = format!("epoch={}", sent.ticket.epoch);
-        let request = self.request(sent.ticket.sub.as_str(), "POST", "/stop", &body);
-        Some(self.dispatch(request).await?.status())
-    }
-
-    /// `POST /revoke` by an operator.
-    pub async fn revoke(&self, user: &str) -> Option<StatusCode> {
-        self.operate("/revoke", &format!("user={user}")).await
-    }
-
-    /// What an operator asks for.
-    pub async fn operate(&self, path: &str, form: &str) -> Option<StatusCode> {
-        let request = self.request(OPERATOR, "POST", path, form);
-        Some(self.dispatch(request).await?.status())
-    }
-
-    /// A heartbeat of the page on the box: its agent notes it, then `POST /ping`. The headers of
-    /// the answer are for the page.
-    ///
-    /// # Panics
-    /// If the request cannot be made.
-    pub async fn beat(&self, sent: &Sent) -> Option<http::Response<String>> {
-        self.ping(sent, false).await
-    }
-
-    /// A heartbeat whose user says that they stay.
-    ///
-    /// # Panics
-    /// As [`Door::beat`].
-    pub async fn stay(&self, sent: &Sent) -> Option<http::Response<String>> {
-        self.ping(sent, true).await
-    }
-
-    async fn ping(&self, sent: &Sent, stay: bool) -> Option<http::Response<String>> {
-        if !self.0.boxes.heartbeat(&sent.instance) || self.0.closed.load(Ordering::Relaxed) {
-            return None;
-        }
-        let Sent { instance, ticket } = sent;
-        let body = serde_json::json!({ "user": ticket.sub, "instanceId": instance, "stay": stay });
-        // The page renews its seat token; here each beat has a new one.
-        let now = self.0.ping.clock.now();
-        let lifetime = self.0.ping.token_lifetime;
-        let claims = hotdesk::token::SeatClaims::new(
-            sent.ticket.sub.clone(),
-            sent.instance.clone(),
-            sent.ticket.epoch,
-            now,
-            lifetime,
-        );
-        let token = self.0.signer.sign(&claims).expect("signed");
-        let request = http::Request::post(format!("{BASE_URL}/ping"))
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .body(Body::from(body.to_string()));
-        let run = invoke(ping::handle(&self.0.ping, request.expect("a request")));
-        let reply = on_behalf("ping", run).await?;
-        let (parts, body) = reply.into_parts();
-        Some(http::Response::from_parts(parts, body))
-    }
-
-    /// Opens the workspace as a page does: again and again until there is a box, but not for longer
-    /// than `patience`.
-    pub async fn wait_for_box(&self, user: &str, patience: Duration) -> Option<Sent> {
-        let end = tokio::time::Instant::now() + patience;
-        loop {
-            if let Seen::Sent(sent) = self.open(user).await {
-                return Some(sent);
-            }
-            while tokio::time::Instant::now() < end {
-                tokio::time::sleep(Duration::from_secs(2)).await;
-                let state = self.status(user).await.unwrap_or_default()["state"].clone();
-                if state == "running" || state == "stopped" {
-                    break;
-                }
-            }
-            if tokio::time::Instant::now() >= end {
-                return None;
-            }
-        }
-    }
-}
-
-impl World {
-    /// A user who opens their workspace, waiting if they must.
-    ///
-    /// # Panics
-    /// If there is no box within ten minutes.
-    pub async fn seated(&self, user: &str) -> Sent {
-        // The schedule goes on meanwhile.
-        let passes = async {
-            loop {
-                tokio::time::sleep(Duration::from_secs(60)).await;
-                self.lambdas.pass().await;
-            }
-        };
-        let sent = tokio::select! {
-            sent = self.door.wait_for_box(user, Duration::from_secs(600)) => sent,
-            () = passes => None,
-        };
-        match sent {
-            Some(sent) => sent,
-            None => panic!("{user} got no box\n{}", self.picture().await),
-        }
-    }
-
-    /// Waits until the user of this box has their home there; what they find in it.
-    ///
-    /// # Panics
-    /// If they have not within five minutes.
-    pub async fn at_home(&self, sent: &Sent) -> Vec<String> {
-        for _ in 0..300 {
-            if let Some(files) = self.plane.boxes.read(&sent.instance) {
-                return files;
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        panic!("{} has no home on {}\n{}", sent.ticket.sub, sent.instance, self.picture().await);
-    }
-
-    /// The user of this box writes something down, if their home is open.
-    pub fn write(&self, sent: &Sent) -> bool {
-        let note = self.written.load(Ordering::Relaxed).to_string();
-        let written = self.plane.boxes.write(&sent.instance, &note);
-        if written {
-            self.written.fetch_add(1, Ordering::Relaxed);
-            let mut notes = self.notes.lock().expect("not poisoned");
-            notes.entry(sent.ticket.sub.clone()).or_default().push(note);
-        }
-        written
-    }
-
-    /// What a user has written that must be in their home; from now on only this.
-    ///
-    /// # Panics
-    /// If somebody panicked who wrote.
-    pub fn expect_files(&self, user: &str, files: Vec<String>) {
-        let user = user.parse().expect("a user name");
-        self.notes.lock().expect("not poisoned").insert(user, files);
-    }
-
-    /// Lets time pass while these users type, and the reaper with it.
-    pub async fn run_typing(&self, sent: &[Sent], time: Duration) {
-        let typing = async {
-            loop {
-                for sent in sent {
-                    self.door.beat(sent).await;
-                    self.write(sent);
-                }
-                tokio::time::sleep(BEAT).await;
-            }
-        };
-        tokio::select! {
-            () = self.run(time) => {}
-            () = typing => {}
-        }
     }
 }

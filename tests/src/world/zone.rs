@@ -38,7 +38,7 @@ pub struct Zone {
 impl Zone {
     pub(super) fn new(clock: &WorldClock, which: Option<Which>) -> Self {
         let inner = Inner::new(which);
-        Self { clock: clock.clone(), inner: Arc::new(Mutex::new(inner)) }
+        Self { clock: clock.steady(), inner: Arc::new(Mutex::new(inner)) }
     }
 
     pub(super) fn expect(&self, which: Option<Which>) {

@@ -1,0 +1,199 @@
+//! The reference model as the store of a world: for worlds in which more happens than a real Redis is
+//! needed for, as it is shown to do the same.
+
+mod known;
+mod locks;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use hotdesk::{
+    clock::Ms,
+    id::{Epoch, InstanceId, UserId},
+    names::Written,
+    seats::{Addresses, Truth},
+    store::{
+        Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Evict, Expire, FinishStop,
+        Idle, Known, Leave, Limit, Rebuild, Revoke, Spare, Stop, StoreError, Touch, View, Warn,
+        Warning, Workspace,
+    },
+};
+
+use locks::Held;
+
+use super::fate::Fate;
+use crate::model::{BoxPhase, Cold, Model, Waiters, tables::Tables};
+
+/// The row of a dead box is kept so long, as in Redis.
+const KEPT_GONE: Duration = Duration::from_secs(24 * 3600);
+
+/// Rows that are too old are looked for so often, counted in boxes that died.
+const TIDY_EVERY: usize = 64;
+
+/// The store in memory; clones are the same. Every step is done at once.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<Inner>>);
+
+#[derive(Clone, Debug)]
+struct Inner {
+    model: Model,
+    locks: BTreeMap<&'static str, Held>,
+    names: BTreeMap<InstanceId, Written>,
+    /// How many boxes died since old rows were looked for.
+    died: usize,
+}
+
+macro_rules! steps {
+    ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => {
+        $(pub(super) fn $name(&self $(, $arg: $ty)*) -> Answer<$out> {
+            self.inner().model.$name($($arg),*).map_err(cold)
+        })*
+    };
+}
+
+fn cold(Cold: Cold) -> StoreError {
+    StoreError::Cold
+}
+
+impl MemoryStore {
+    steps! {
+        ask(user: &UserId, now: Ms) -> Ask;
+        touch(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+        stay(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
+        closing(user: &UserId, now: Ms) -> ();
+        admit(instance: &InstanceId, addresses: &Addresses, now: Ms) -> Admit;
+        adopt(items: &[Truth], now: Ms) -> Adopt;
+        begin_stop(user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
+        expire(user: &UserId, epoch: Epoch, longest: Duration, notice: Duration, now: Ms) -> Expire;
+        leave(user: &UserId, epoch: Epoch, now: Ms) -> Leave;
+        revoke(user: &UserId, now: Ms) -> Revoke;
+        revoked(user: &UserId) -> Option<Ms>;
+        orphan(instance: &InstanceId, now: Ms) -> Option<Stop>;
+        finish_stop(instance: &InstanceId, stamp: Ms, now: Ms) -> FinishStop;
+        wake(n: usize, now: Ms) -> Vec<InstanceId>;
+        demand(now: Ms) -> Demand;
+        view() -> View;
+        workspace(user: &UserId) -> Workspace;
+        arriving(instances: &[InstanceId], now: Ms) -> ();
+        booted(took: Duration) -> ();
+        warn(instance: &InstanceId, warning: Warning) -> Warn;
+        constrain(limit: Option<Limit>, until: Ms) -> ();
+        walk() -> Option<String>;
+        walk_to(next: Option<&str>) -> ();
+    }
+
+    pub(super) fn claim(
+        &self,
+        user: &UserId,
+        began: Ms,
+        now: Ms,
+        fate: Option<&Fate>,
+    ) -> Answer<Claim> {
+        let any = |pool: &[InstanceId]| chosen(pool.to_vec(), 1, fate).remove(0);
+        self.inner().model.claim(user, began, now, &any).map_err(cold)
+    }
+
+    pub(super) fn retire(&self, n: usize, now: Ms, fate: Option<&Fate>) -> Answer<Vec<Stop>> {
+        let mut inner = self.inner();
+        let mut chosen = chosen(inner.model.pool(), n, fate);
+        chosen.sort();
+        inner.model.retire(&chosen, now).map_err(cold)
+    }
+
+    pub(super) fn idle(&self, cutoff: Ms, limit: usize) -> Answer<Vec<Idle>> {
+        let mut idle = self.inner().model.idle(cutoff).map_err(cold)?;
+        idle.truncate(limit);
+        Ok(idle)
+    }
+
+    pub(super) fn drop_box(&self, instance: &InstanceId, now: Ms) -> Answer<Dropped> {
+        let mut inner = self.inner();
+        inner.tidy(now);
+        inner.model.drop_box(instance, now).map_err(cold)
+    }
+
+    pub(super) fn evict(&self, instance: &InstanceId, now: Ms) -> Answer<Evict> {
+        let mut inner = self.inner();
+        inner.tidy(now);
+        inner.model.evict(instance, now).map_err(cold)
+    }
+
+    pub(super) fn rebuild(&self, items: &[Truth], spares: &[Spare], now: Ms) -> Answer<Rebuild> {
+        Ok(self.inner().model.rebuild(items, spares, now))
+    }
+
+    pub(super) fn known(&self, instances: &[InstanceId]) -> Answer<Vec<Known>> {
+        let inner = self.inner();
+        inner.model.ready.ok_or(StoreError::Cold)?;
+        Ok(inner.model.known(instances))
+    }
+
+    pub(super) fn names(&self, instances: &[InstanceId]) -> Answer<Vec<Option<Written>>> {
+        let inner = self.inner();
+        inner.model.ready.ok_or(StoreError::Cold)?;
+        Ok(instances.iter().map(|id| inner.names.get(id).cloned()).collect())
+    }
+
+    pub(super) fn note_names(&self, notes: &[(InstanceId, Written)], _: Duration) -> Answer<()> {
+        let mut inner = self.inner();
+        inner.model.ready.ok_or(StoreError::Cold)?;
+        inner.names.extend(notes.iter().cloned());
+        Ok(())
+    }
+
+    /// The tables that Redis would have.
+    pub(super) fn tables(&self) -> Tables {
+        self.inner().model.tables()
+    }
+
+    /// Looks at the model.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Model) -> T) -> T {
+        look(&self.inner().model)
+    }
+
+    /// Another one that holds the same now.
+    pub(super) fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.inner().clone())))
+    }
+
+    /// Holds what the other one does.
+    pub(super) fn set(&self, other: Self) {
+        let other = other.inner().clone();
+        *self.inner() = other;
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().expect("not poisoned")
+    }
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        let model = Model { waiters: Some(Waiters::default()), ..Model::default() };
+        Self { model, locks: BTreeMap::new(), names: BTreeMap::new(), died: 0 }
+    }
+}
+
+impl Inner {
+    /// Forgets the boxes that died long ago, now and then.
+    fn tidy(&mut self, now: Ms) {
+        self.died += 1;
+        if self.died.is_multiple_of(TIDY_EVERY) {
+            let old = now.minus(KEPT_GONE);
+            let boxes = &mut self.model.boxes;
+            boxes.retain(|_, machine| machine.phase != BoxPhase::Gone || machine.since > old);
+            self.names.retain(|id, _| boxes.contains_key(id));
+        }
+    }
+}
+
+/// So many of the pool at most: those whom the seed chooses.
+fn chosen(pool: Vec<InstanceId>, most: usize, fate: Option<&Fate>) -> Vec<InstanceId> {
+    match fate {
+        Some(fate) => fate.some(pool, most),
+        None => pool.into_iter().take(most).collect(),
+    }
+}
