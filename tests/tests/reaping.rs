@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use hotdesk::{
     allocate::{Allocation, allocate},
@@ -72,6 +78,35 @@ async fn a_box_that_saw_a_heartbeat_is_not_taken() {
     let boxes = ReadyBoxes::when_asked(|| async { Some(SystemClock.now()) });
     let pass = cloud.plane(&desk, boxes, desk_policy()).await.pass("test").await.expect("a pass");
     assert_eq!((pass.begun, pass.revived), (0, 1));
+}
+
+#[tokio::test]
+async fn a_ping_that_the_store_lost_before_the_reapers_act_saves_the_box() {
+    let desk = Arc::new(Desk::start().await);
+    desk.stock(1).await;
+    let sent = desk.open("alice").await.expect("a box");
+    age(&desk, "alice", Duration::from_secs(301));
+    // The box has answered that it saw nothing, when alice comes back, and Redis fails over to a copy
+    // that knows nothing of it. Asked again, the box does.
+    let (back, asked) = (Arc::clone(&desk), Arc::new(AtomicUsize::new(0)));
+    let boxes = ReadyBoxes::when_asked(move || {
+        let (desk, sent, first) = (back.clone(), sent.clone(), asked.fetch_add(1, Relaxed) == 0);
+        async move {
+            if !first {
+                return Some(SystemClock.now());
+            }
+            assert_eq!(desk.beat(&sent).await, StatusCode::NO_CONTENT);
+            age(&desk, "alice", Duration::from_secs(301));
+            None
+        }
+    });
+    let cloud = Cloud::start().await;
+    let plane = cloud.plane(&desk, boxes, desk_policy()).await;
+    let pass = plane.pass("test").await.expect("a pass");
+    assert_eq!((pass.found, pass.begun, pass.revived), (1, 0, 1));
+    assert!(matches!(workspace(&plane, "alice").await, Workspace::Running { .. }));
+    let item = plane.seats.user(&"alice".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(item.state, UserState::Open);
 }
 
 #[tokio::test]

@@ -3,9 +3,13 @@
 //! A box is *idle* if and only if
 //! - its user is RUNNING and their last heartbeat reached the store longer ago than the idle time,
 //! - the box itself, asked, saw none since then either (else the control plane was deaf), and
-//! - both still hold in the one step that begins the stop (a user may come back meanwhile).
+//! - both still hold in the one step that begins the stop (a user may come back meanwhile), and
+//! - the box, asked once more after that step, still saw none: the step is only as good as the store,
+//!   which may have lost the last beats in a failover, or the step itself to one.
 //!
-//! A box that cannot be reached counts as having seen nothing.
+//! A box that cannot be reached counts as having seen nothing. What begins to end in the table ends:
+//! a store that forgets within the milliseconds between the last question and that write may still
+//! answer a beat as if nothing were.
 //!
 //! A seat is *too old* if and only if
 //! - it is older than the longest lifetime, counted anew whenever its user says that they stay,
@@ -26,12 +30,13 @@ use tracing::info;
 
 use super::{ControlPlane, PARALLEL, Pass};
 use crate::{
+    allocate::settle,
     audit::{Line, What},
     clock::{Clock, Ms},
     error::Error,
     fleet::{Boxes, Fleet},
     ledger::{Ending, Why},
-    seats::{Seat, Seats, UserItem, UserState, Write},
+    seats::{Seat, Seats, Truth, UserItem, UserState, Write},
     store::{BeginStop, Expire, Idle, Store, Touch},
 };
 
@@ -70,9 +75,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
 
     async fn end_if_idle(&self, idle: Idle, cutoff: Ms) -> Result<BeginStop, Error> {
         let Idle { seat, last_seen } = idle;
-        if let Some(beat) = self.boxes.last_heartbeat(&seat.addresses).await
-            && beat >= cutoff
-        {
+        if let Some(beat) = self.seen_since(&seat, cutoff).await {
             let noted = self.store.touch(&seat.user, &seat.instance, seat.epoch, beat).await?;
             info!(user = %seat.user, instance_id = %seat.instance, "the box saw a heartbeat that we did not");
             return Ok(match noted {
@@ -82,9 +85,31 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         }
         let begun = self.store.begin_stop(&seat.user, seat.epoch, cutoff, self.clock.now()).await?;
         if let BeginStop::Begun(_) = &begun {
+            if self.seen_since(&seat, cutoff).await.is_some() {
+                return self.take_up_again(seat).await;
+            }
             self.end_seat(&seat, Why::Idle, Some(last_seen)).await?;
         }
         Ok(begun)
+    }
+
+    /// The last heartbeat that a user's box itself saw, if it is not older than `cutoff`.
+    async fn seen_since(&self, seat: &Seat, cutoff: Ms) -> Option<Ms> {
+        let beat = self.boxes.last_heartbeat(&seat.addresses).await;
+        beat.filter(|beat| *beat >= cutoff)
+    }
+
+    /// Undoes a stop that has begun in the store only: the seat's item is still open.
+    async fn take_up_again(&self, seat: Seat) -> Result<BeginStop, Error> {
+        info!(user = %seat.user, instance_id = %seat.instance, "back while the stop began");
+        let Some(item) = self.seats.user(&seat.user).await? else {
+            return Ok(BeginStop::AlreadyGone);
+        };
+        let hers = item.seat.instance == seat.instance && item.seat.epoch == seat.epoch;
+        let open = hers && item.state == UserState::Open;
+        settle(&self.store, &self.seats, &[Truth::User(item.seat, item.state)], &self.clock)
+            .await?;
+        Ok(if open { BeginStop::Revived } else { BeginStop::AlreadyGone })
     }
 
     /// Tells the users of seats that are nearly too old, and begins the stop of the boxes of those

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     closing::close_dead,
     error::Error,
-    fleet::{Boxes, Fleet, FleetError, Hook, Verdict},
+    fleet::{Boxes, Fleet, FleetError, Hook, Power, Verdict},
     id::InstanceId,
     seats::{BoxItem, Seats},
     store::{BoxPhase, Evict, Known, Stop, Store, Warning},
@@ -83,12 +83,17 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         }
     }
 
-    /// EC2 says that a box has stopped: its stop may be brought to its end.
+    /// EC2 says that a box has stopped: its stop may be brought to its end. Not if the event is late,
+    /// of a life before this one: a stop that a pass has just begun is not this one's to look into.
     ///
     /// # Errors
     /// The store, the table or AWS did not answer.
     pub async fn stopped(&self, instance: &InstanceId) -> Result<usize, Error> {
         if self.known(instance).await?.phase != BoxPhase::Stopping {
+            return Ok(0);
+        }
+        let machines = self.fleet.machines(std::slice::from_ref(instance)).await?;
+        if machines.get(instance).is_none_or(|machine| machine.power != Power::Stopped) {
             return Ok(0);
         }
         let stamp = self.store.view().await?.stopping.get(instance).copied();
