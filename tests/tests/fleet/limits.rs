@@ -34,11 +34,15 @@ async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
 
 #[tokio::test(start_paused = true)]
 async fn standby_boxes_beyond_their_age_are_terminated() {
-    let day = Duration::from_secs(86_400);
+    let (hour, day) = (Duration::from_secs(3600), Duration::from_secs(86_400));
     let world = with_policy(Policy { max_standby_age: Some(day), ..policy() }).await;
     let standby = parked(&world).await;
-    tokio::time::sleep(day).await;
-    world.passes(4).await;
+    tokio::time::sleep(day - hour).await;
+    assert_eq!(world.lambdas.pass().await.expect("a pass").dropped, 0);
+    assert_eq!(phase(&world, &standby).await, BoxPhase::Standby);
+    tokio::time::sleep(hour).await;
+    assert_eq!(world.lambdas.pass().await.expect("a pass").dropped, 1);
+    world.passes(3).await;
     assert_eq!(phase(&world, &standby).await, BoxPhase::Gone);
     world.check_at_rest().await;
 }
@@ -102,6 +106,34 @@ async fn a_boot_that_is_too_late_is_abandoned_and_another_one_made() {
     world.passes(6).await;
     assert_eq!(pool(&world).await.len(), 1);
     world.check_at_rest().await;
+}
+
+/// A group of one, and the box that alice waits for dies while it boots: the next one comes well before
+/// the hook that held it would have timed out.
+#[tokio::test(start_paused = true)]
+async fn a_box_that_dies_while_it_boots_makes_room_for_another_at_once() {
+    let group = GroupSpec { max: 1, ..group() };
+    let timeout = group.hooks.iter().map(|hook| hook.heartbeat_seconds).max().unwrap();
+    let world = World::begin(Beginning { group, ..Beginning::default() }).await;
+    world.plane.boxes.break_all(true);
+    assert!(matches!(world.door.open("alice").await, Seen::Waiting(_)));
+    world.passes(1).await;
+    let first = world.cloud.look(|sim| sim.instances()).remove(0).id.parse().unwrap();
+    world.lose(&first);
+    world.plane.boxes.break_all(false);
+    let patience = Duration::from_secs(timeout.into()) - Duration::from_secs(60);
+    let sent = world.door.wait_for_box("alice", patience);
+    let passes = async {
+        loop {
+            world.passes(1).await;
+        }
+    };
+    let sent = tokio::select! {
+        sent = sent => sent,
+        () = passes => None,
+    };
+    let Some(sent) = sent else { panic!("still waits\n{}", world.picture().await) };
+    assert_ne!(sent.instance, first);
 }
 
 /// Every call is throttled now and then, fails now and then, and loses its reply now and then.

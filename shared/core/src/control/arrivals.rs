@@ -4,18 +4,24 @@
 //! One function at a time receives all of them, asking EC2 once for many, so that a storm of
 //! launches does not use up the account's rate. Whoever comes meanwhile leaves word, and goes.
 //!
-//! A box is ready when it has its name, if boxes have names (`names`), and its agent says so. A launch
-//! hook is then answered with CONTINUE *before* the box is admitted: AWS may still refuse (the hook
-//! timed out), and then the box dies. A woken box leaves standby, its item is deleted once it is in
-//! service, then it is admitted. A boot that is slow has its hook extended, once an invocation; one that
-//! is too late is abandoned. AWS takes one answer to a hook, so an abandoned box was never admitted.
+//! A box is ready when it has its name, if boxes have names (`names`), and its agent says so. The hook of
+//! a launched one is then answered with CONTINUE, and a woken one leaves standby; either is admitted once
+//! it is *in service*: until then AWS may refuse (the hook timed out), and scale-in may take it, as
+//! protection starts there (Auto Scaling User Guide, "Use instance scale-in protection"). A late
+//! `SetDesiredCapacity`, which is absolute, lowers desired under those that are on their way. The item of
+//! a woken one is deleted first. A boot that is slow has its hook extended, once an invocation; one that
+//! is too late is abandoned, and so is one whose box is dead: its hook would hold its place in the group,
+//! which counts as capacity, until it times out. AWS takes one answer to a hook, so an abandoned box was
+//! never admitted.
+
+mod late;
 
 use std::{collections::BTreeSet, time::Duration};
 
 use futures::{StreamExt, stream};
 use tracing::{info, warn};
 
-use super::{ABSENT, ControlPlane, PARALLEL, Troubles};
+use super::{ControlPlane, PARALLEL, Troubles};
 use crate::{
     clock::{Clock, Ms},
     error::Error,
@@ -27,34 +33,31 @@ use crate::{
     seats::{Seats, Write},
     store::{Admit, Duty, Lock, Store, Unlock, View},
 };
+use late::Patience;
+pub use late::{SLOW, TOO_LATE};
 
 /// How long the duty is held without a sign of life: longer than any function lives, so that a round
 /// under throttling does not lose it. Whoever dies holds the others up until the next pass.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// A boot that takes longer has its hook extended. The hook's timeout must be longer than this and
-/// a minute, the time between two passes.
-pub const SLOW: Duration = Duration::from_secs(60);
-
-/// A boot that takes longer is given up.
-pub const TOO_LATE: Duration = Duration::from_secs(10 * 60);
-
 /// A box that EC2 does not list for so long is not waited for: passes look again.
 const LISTED: Duration = Duration::from_secs(10);
 
-/// How long the last look of a function goes on taking boxes.
+/// How long a function whose time is over goes on taking boxes that are ready.
 const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// AWS calls for single boxes side by side; there is no batch of them.
 const SINGLES: usize = 4;
 
-/// How a look treats boxes that are not ready.
-#[derive(Clone, Copy, Debug)]
-struct Patience {
-    /// It is the function's last.
-    last: bool,
-    /// It could not see to their names, and so it is the function's last too.
-    held: bool,
+/// What came of a look at the boxes that boot.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    /// So many were received.
+    received: usize,
+    /// So many are left.
+    left: usize,
+    /// So many of those are ready, and on their way into service: a matter of seconds.
+    moving: usize,
 }
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
@@ -64,15 +67,18 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// # Errors
     /// The store, the table or AWS did not answer; the next pass goes on.
     pub async fn receive(&self, owner: &str, until: Ms) -> Result<usize, Error> {
-        let (mut received, mut rounds) = (0, 0);
+        let (mut received, mut rounds, mut extended) = (0, 0, false);
         let lock = || self.store.lock(Duty::Arrivals, owner, LEASE, self.clock.now());
         while lock().await? == Lock::Locked {
             let last = self.over(until);
             let mut troubles = Troubles::default();
-            let outcome = self.receive_ready(until, &mut troubles).await;
-            let (done, left) = troubles.take("arrivals", outcome, (0, 0));
-            received += done;
-            if left == 0 || last || troubles.count > 0 {
+            let end = until.plus(LAST_LOOK);
+            let outcome = self.receive_ready(end, last && !extended, &mut troubles).await;
+            let look = troubles.take("arrivals", outcome, Look::default());
+            extended |= last;
+            received += look.received;
+            let over = last && (look.moving == 0 || self.over(end));
+            if look.left == 0 || over || troubles.count > 0 {
                 let word = self.store.release(Duty::Arrivals, owner).await?;
                 troubles.end()?;
                 if word == Unlock::Again && !last {
@@ -81,24 +87,23 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                 break;
             }
             rounds += 1;
-            self.pause(if rounds < 5 { 1 } else { 2 }).await;
+            self.pause(if rounds < 5 || last { 1 } else { 2 }).await;
         }
         Ok(received)
     }
 
-    /// Looks at every box that boots, once, and receives those that are ready until it is `until`.
-    /// Returns how many were received and how many are left.
+    /// Looks at every box that boots, once, and receives those that are ready until it is `end`.
     async fn receive_ready(
         &self,
-        until: Ms,
+        end: Ms,
+        last: bool,
         troubles: &mut Troubles,
-    ) -> Result<(usize, usize), Error> {
-        let last = self.over(until);
+    ) -> Result<Look, Error> {
         let view = self.store.view().await?;
         let ids: Vec<InstanceId> =
             view.arriving.keys().chain(view.waking.keys()).cloned().collect();
         if ids.is_empty() {
-            return Ok((0, 0));
+            return Ok(Look::default());
         }
         let machines = self.fleet.machines(&ids).await?;
         let before = troubles.count;
@@ -109,18 +114,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let ready = self.ready(named.cloned().collect()).await;
         let ids_ready: BTreeSet<InstanceId> = ready.iter().map(|m| m.instance.clone()).collect();
 
-        let (launched, awake): (Vec<Machine>, Vec<Machine>) =
-            ready.into_iter().partition(|m| view.arriving.contains_key(&m.instance));
-        let end = until.plus(LAST_LOOK);
-        let launches = stream::iter(launched).map(|machine| async move {
-            if self.over(end) { Ok(false) } else { self.launched(&machine).await }
-        });
-        let mut received = 0;
-        for outcome in launches.buffer_unordered(SINGLES).collect::<Vec<_>>().await {
-            received += usize::from(troubles.take("launch", outcome, false));
-        }
-        let outcome = self.awake(awake, troubles).await;
-        received += troubles.take("wake", outcome, 0);
+        let outcome = self.bring_in(ready, &view, end, troubles).await;
+        let look = troubles.take("members", outcome, Look::default());
 
         for (id, since) in view.arriving.iter().filter(|(id, _)| !ids_ready.contains(id)) {
             let patience = Patience { last, held };
@@ -132,7 +127,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let comes = |(id, since): &(&InstanceId, &Ms)| {
             machines.contains_key(*id) || now.since(**since) < LISTED
         };
-        Ok((received, arriving.iter().filter(comes).count() + waking.len()))
+        Ok(Look { left: arriving.iter().filter(comes).count() + waking.len(), ..look })
     }
 
     /// Those whose agent says that they are ready.
@@ -143,48 +138,67 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         probed.into_iter().flatten().collect()
     }
 
-    /// A launched box is ready: into service, then admitted.
-    async fn launched(&self, machine: &Machine) -> Result<bool, Error> {
-        let hook = Hook { name: LAUNCH_HOOK.into(), instance: machine.instance.clone() };
-        match self.fleet.answer_hook(&hook, Verdict::Continue).await {
-            Ok(()) => {}
-            // Answered before, and the reply was lost; or it timed out, and the box is on its way
-            // out: then there is nothing to admit.
-            Err(FleetError::Refused(code)) => {
-                let members = self.fleet.members(std::slice::from_ref(&machine.instance)).await?;
-                let lifecycle = members.get(&machine.instance).map(|member| member.lifecycle);
-                warn!(instance_id = %machine.instance, code, ?lifecycle, "launch hook refused");
-                if !matches!(lifecycle, Some(Lifecycle::Pending | Lifecycle::InService)) {
-                    return Ok(false);
-                }
-            }
-            Err(e) => return Err(e.into()),
-        }
-        self.admit_booted(machine).await?;
-        Ok(true)
-    }
-
-    /// Woken boxes are ready: out of standby, and once they are in service, admitted. Returns how
-    /// many were admitted.
-    async fn awake(&self, ready: Vec<Machine>, troubles: &mut Troubles) -> Result<usize, Error> {
+    /// Boxes that are ready go into service until it is `end`, and those that are there are admitted.
+    async fn bring_in(
+        &self,
+        ready: Vec<Machine>,
+        view: &View,
+        end: Ms,
+        troubles: &mut Troubles,
+    ) -> Result<Look, Error> {
         let ids: Vec<InstanceId> = ready.iter().map(|m| m.instance.clone()).collect();
         let members = self.fleet.members(&ids).await?;
         let stands = |id: &InstanceId| members.get(id).map(|member| member.lifecycle);
-        let resting: Vec<InstanceId> =
-            ids.into_iter().filter(|id| stands(id) == Some(Lifecycle::Standby)).collect();
-        let refused = self.fleet.exit_standby(&resting).await?;
+        let (there, coming): (Vec<Machine>, Vec<Machine>) =
+            ready.into_iter().partition(|m| stands(&m.instance) == Some(Lifecycle::InService));
+
+        let coming: Vec<InstanceId> = coming.into_iter().map(|machine| machine.instance).collect();
+        let at = |lifecycle| coming.iter().filter(move |id| stands(id) == Some(lifecycle)).cloned();
+        let held: Vec<InstanceId> = at(Lifecycle::PendingWait).collect();
+        let resting: Vec<InstanceId> = at(Lifecycle::Standby).collect();
+        let moving = held.len() + resting.len() + at(Lifecycle::Pending).count();
+
+        let hooks = stream::iter(held)
+            .map(|id| async move { if self.over(end) { Ok(()) } else { self.let_in(id).await } });
+        for outcome in hooks.buffer_unordered(SINGLES).collect::<Vec<_>>().await {
+            troubles.take("launch", outcome, ());
+        }
+        let outcome = self.leave_standby(&resting).await;
+        troubles.take("wake", outcome, ());
+
+        let admits = stream::iter(there).map(|machine| async move {
+            if view.waking.contains_key(&machine.instance) {
+                self.back_in_service(&machine).await
+            } else {
+                self.admit_booted(&machine).await
+            }
+        });
+        let mut received = 0;
+        for outcome in admits.buffered(PARALLEL).collect::<Vec<_>>().await {
+            received += usize::from(troubles.take("admit", outcome, false));
+        }
+        Ok(Look { received, moving, left: 0 })
+    }
+
+    /// The launch hook of a box that is ready is answered.
+    async fn let_in(&self, instance: InstanceId) -> Result<(), Error> {
+        let hook = Hook { name: LAUNCH_HOOK.into(), instance };
+        match self.fleet.answer_hook(&hook, Verdict::Continue).await {
+            // Answered before, and the list is late; or it timed out, and the box is on its way out.
+            Err(FleetError::Refused(code)) => {
+                warn!(instance_id = %hook.instance, code, "launch hook refused");
+                Ok(())
+            }
+            answered => Ok(answered?),
+        }
+    }
+
+    async fn leave_standby(&self, resting: &[InstanceId]) -> Result<(), Error> {
+        let refused = self.fleet.exit_standby(resting).await?;
         if !refused.is_empty() {
             warn!(?refused, "out of standby refused");
         }
-        let mut admitted = 0;
-        for machine in ready {
-            if stands(&machine.instance) != Some(Lifecycle::InService) {
-                continue;
-            }
-            let outcome = self.back_in_service(&machine).await;
-            admitted += usize::from(troubles.take("wake", outcome, false));
-        }
-        Ok(admitted)
+        Ok(())
     }
 
     async fn back_in_service(&self, machine: &Machine) -> Result<bool, Error> {
@@ -207,46 +221,6 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             warn!(instance_id = %machine.instance, error = %e, "the time of a boot is not noted");
         }
         Ok(true)
-    }
-
-    async fn not_ready(
-        &self,
-        id: &InstanceId,
-        since: Ms,
-        machine: Option<&Machine>,
-        Patience { last, held }: Patience,
-    ) -> Result<(), Error> {
-        let now = self.clock.now();
-        let hook = Hook { name: LAUNCH_HOOK.into(), instance: id.clone() };
-        match machine {
-            None if now.since(since) > ABSENT => drop(self.dead(id).await?),
-            None => {}
-            Some(machine) if machine.power == Power::Terminated => drop(self.dead(id).await?),
-            Some(machine) if !held && now.since(machine.launched) > TOO_LATE => {
-                warn!(instance_id = %id, "boot is too late: abandoned");
-                match self.fleet.answer_hook(&hook, Verdict::Abandon).await {
-                    // Refused: answered before; what became of it, the next pass sees.
-                    Err(FleetError::Refused(code)) => {
-                        warn!(instance_id = %id, code, "not abandoned")
-                    }
-                    outcome => {
-                        outcome?;
-                        self.dead(id).await?;
-                    }
-                }
-            }
-            Some(machine) if (last || held) && now.since(machine.launched) > SLOW => {
-                match self.fleet.extend_hook(&hook).await {
-                    Ok(()) => info!(instance_id = %id, "not ready yet: hook extended"),
-                    Err(FleetError::Refused(code)) => {
-                        warn!(instance_id = %id, code, "hook not extended");
-                    }
-                    Err(e) => return Err(e.into()),
-                }
-            }
-            Some(_) => {}
-        }
-        Ok(())
     }
 
     pub(super) async fn is_ready(&self, machine: &Machine) -> bool {

@@ -13,7 +13,8 @@
 //!
 //! `SetDesiredCapacity` is absolute and has no compare-and-set (Auto Scaling API reference), so it
 //! is only used to raise, by the holder of `fleet:scaling`, in the first half of its lease: a holder
-//! who was paused finds its time over and leaves the rest to the next round.
+//! who was paused finds its time over and leaves the rest to the next round. What still lowers it in
+//! the moments between takes boxes that are on their way, which are nobody's (`arrivals`).
 //!
 //! A round also notes, for those who wait, what keeps the fleet from growing: see `limits`.
 
@@ -30,7 +31,7 @@ use super::{ControlPlane, Reuse, WORK, standby::Woken};
 use crate::{
     clock::{Clock, Ms},
     error::Error,
-    fleet::{Boxes, Fleet, Lifecycle},
+    fleet::{Boxes, Fleet, Lifecycle, Sizes},
     id::InstanceId,
     seats::Seats,
     store::{Demand, Duty, Lock, Store, Unlock, View},
@@ -123,15 +124,24 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             Reuse::Clean | Reuse::Never => Woken::default(),
         };
         // Boxes being stopped leave desired when they enter standby; waking ones enter it later.
-        let target = (sizes.desired + plan.missing - woken.boxes).min(sizes.max);
-        let raised = target > sizes.desired && !self.over(until);
-        if raised {
-            self.fleet.set_desired(target).await?;
-            let Demand { active, waiting, .. } = demand;
-            info!(desired = sizes.desired, target, active, waiting, "desired raised");
-        }
+        let more = plan.missing.saturating_sub(woken.boxes);
+        let raised = more > 0 && self.raise(more, until, &demand).await?;
         let clear = self.note(plan, woken.shortage).await?;
         let unclear = demand.waiting > 0 && !clear && (raised || plan.short);
         Ok(Round { raised, unclear })
+    }
+
+    /// Raises desired by so much, if it is not `until` yet. It is read again just before: boxes that left
+    /// standby since it was read have raised it, were waking in the counts, and the number is absolute.
+    async fn raise(&self, more: usize, until: Ms, demand: &Demand) -> Result<bool, Error> {
+        let Sizes { desired, max } = self.fleet.sizes().await?;
+        let target = (desired + more).min(max);
+        let raised = target > desired && !self.over(until);
+        if raised {
+            self.fleet.set_desired(target).await?;
+            let Demand { active, waiting, .. } = demand;
+            info!(desired, target, active, waiting, "desired raised");
+        }
+        Ok(raised)
     }
 }

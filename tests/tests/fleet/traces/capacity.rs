@@ -3,12 +3,15 @@
 use hotdesk::control::Policy;
 use hotdesk::fleet::Fleet;
 use hotdesk::store::{BoxPhase, Store};
-use hotdesk_sim::Call;
+use hotdesk_sim::{Call, Settings};
 use hotdesk_tests::world::gate::invoke;
 use hotdesk_tests::world::people::Seen;
-use hotdesk_tests::world::{GROUP, policy};
+use hotdesk_tests::world::{Beginning, GROUP, World, policy};
 use serde_json::json;
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use crate::fleet::stage::*;
 
@@ -101,6 +104,74 @@ async fn a_late_absolute_number_is_made_up_for() {
         world.seated(user).await;
     }
     world.check().await;
+}
+
+/// Such a number takes boxes that are on their way into service, where their protection begins: nobody
+/// has one of those.
+#[tokio::test(start_paused = true)]
+async fn a_late_absolute_number_takes_no_box_that_is_somebodys() {
+    let policy = Policy { spares: 0, min_boxes: 0, ..policy() };
+    // Long enough for alice to come in between.
+    let settings = Settings { group_ms: 8_000, ..Settings::default() };
+    let world = World::begin(Beginning { policy, settings, ..Beginning::default() }).await;
+    let ended = Arc::new(Mutex::new(Vec::new()));
+    let endings = Arc::clone(&ended);
+    world.plane.seats.on_end(move |seat, why| {
+        endings.lock().unwrap().push(format!("{}: {:?}", seat.instance, why.why));
+    });
+    // Her box is ready, and its hook not answered yet.
+    let look = "DescribeAutoScalingInstances";
+    world.gate.pause_after(look, Duration::from_secs(3));
+    let late = async {
+        while !world.gate.counts().contains_key(look) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        // And nobody makes up for it before the group acts.
+        world.lambdas.lose_records(true);
+        world.cloud.call(Call::SetDesiredCapacity { group: GROUP.into(), desired: 0 }).unwrap();
+        for _ in 0..16 {
+            world.door.open("alice").await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        world.lambdas.lose_records(false);
+    };
+    let (alice, ()) = tokio::join!(world.seated("alice"), late);
+    world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(300)).await;
+    assert!(world.cloud.look(|sim| sim.instances()).len() > 1, "the first one was taken");
+    assert_eq!(*ended.lock().unwrap(), [""; 0]);
+    world.check_at_rest().await;
+}
+
+/// Three boxes leave standby while a round has counted and not yet set: that raises desired, and the
+/// number that the round sets does not take it back.
+#[tokio::test(start_paused = true)]
+async fn boxes_that_leave_standby_during_a_round_are_not_taken_out_of_desired() {
+    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let early = ["x", "y", "z"].map(|user| Box::pin(world.seated(user)));
+    for sent in futures::future::join_all(early).await {
+        world.door.leave(&sent).await.unwrap();
+    }
+    world.passes(5).await;
+    assert_eq!(world.plane.store.view().await.unwrap().standby.len(), 3);
+    for user in ["a", "b", "c"] {
+        assert!(matches!(world.door.open(user).await, Seen::Waiting(_)));
+    }
+    // They boot in 21 s.
+    tokio::time::sleep(Duration::from_secs(18)).await;
+    assert_eq!(world.plane.store.view().await.unwrap().waking.len(), 3);
+    world.door.open("d").await;
+    world.gate.pause_after("DescribeAutoScalingGroups", Duration::from_secs(4));
+    let mut most = 0;
+    for _ in 0..200 {
+        let desired = world.cloud.look(|sim| sim.group()).desired;
+        assert!(desired >= most, "{desired} after {most}");
+        most = desired;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(most, 4);
+    for user in ["a", "b", "c", "d"] {
+        world.seated(user).await;
+    }
 }
 
 /// Tabs that were closed in the queue boot no box.

@@ -38,7 +38,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
                     let outcome = self.start(&ids).await;
                     troubles.take("start", outcome, 0);
                 }
-                Todo::Evict | Todo::LetGo | Todo::Terminate => {
+                Todo::Evict | Todo::LetGo | Todo::Abandon | Todo::Terminate => {
                     let acts = each.map(|id| async move {
                         let in_service = group.lifecycle(&id) == Some(Lifecycle::InService);
                         self.bury(todo, &id, in_service).await
@@ -100,6 +100,10 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             Todo::LetGo => {
                 let hook = Hook { name: TERMINATE_HOOK.into(), instance: id.clone() };
                 self.terminating(&hook).await?;
+            }
+            Todo::Abandon => {
+                self.abandon(id).await?;
+                self.dead(id).await?;
             }
             Todo::Terminate => self.discard(id, in_service).await?,
             _ => drop(self.dead(id).await?),

@@ -3,9 +3,11 @@
 //! | AWS | store, item | do |
 //! | --- | --- | --- |
 //! | held by its terminate hook | any | evict, close its seat, answer the hook |
+//! | terminated, held by its launch hook | any | abandon, evict |
 //! | terminated, or on its way out of the group | anything but GONE, or a seat | evict, close its seat |
 //! | terminated, and left in standby | GONE | terminate in the group, which forgets it |
 //! | listed by nobody, or not by the group, for 15 min | a box that nobody uses | evict |
+//! | listed by nobody, for 2.5 min | stopping or standby, parked | evict |
 //! | InService, Standby or Pending:Wait | GONE | terminate |
 //! | Pending:Wait | nothing | receive, as the launch hook |
 //! | InService, running | nothing, absent | probe, admit |
@@ -32,6 +34,11 @@ use crate::{
     seats::BoxItem,
     store::BoxPhase,
 };
+
+/// A parked box that neither EC2 nor its group has listed for so long is gone. The table keeps the items
+/// of the dead, parked, for longer than EC2 remembers them, so a store that was built anew has them as
+/// stopping. A list that is so late costs a box in standby, and nobody theirs.
+const FORGOTTEN: Duration = Duration::from_secs(150);
 
 /// What is known of a box.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +69,8 @@ pub(super) enum Todo {
     Evict,
     /// It is dead, and a hook may hold it.
     LetGo,
+    /// It died while it booted, and its hook holds its place in the group.
+    Abandon,
     /// Nobody can use it again.
     Terminate,
     /// It boots.
@@ -87,6 +96,9 @@ impl Row<'_> {
         if self.lifecycle == Some(L::TerminatingWait) {
             return Todo::LetGo;
         }
+        if self.lifecycle == Some(L::PendingWait) && self.power == Some(Power::Terminated) {
+            return Todo::Abandon;
+        }
         let seated = matches!(self.item, Some(BoxItem::Seat { .. }));
         let dead = self.phase == Gone && !seated;
         if self.power == Some(Power::Terminated) {
@@ -99,7 +111,9 @@ impl Row<'_> {
         }
         let Some(lifecycle) = self.lifecycle else {
             let unused = matches!(self.phase, Spare | Stopping | Standby | Waking);
-            return if unused && self.age > ABSENT { Todo::Evict } else { Todo::Nothing };
+            let forgotten = self.power.is_none() && self.item == Some(&BoxItem::Parked);
+            let absent = if forgotten { FORGOTTEN } else { ABSENT };
+            return if unused && self.age > absent { Todo::Evict } else { Todo::Nothing };
         };
         match (lifecycle, self.phase) {
             (L::Terminating, _) if !dead => Todo::Evict,
