@@ -20,6 +20,7 @@ mod fleet {
     mod rows;
     mod spot;
     mod storm;
+    mod thrift;
     mod told;
     mod traces;
 }

@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
 
 mod protocol {
+    mod beats;
     mod lifetime;
+    mod locks;
     pub(crate) mod ops;
     pub(crate) mod pair;
     mod queue;

@@ -241,3 +241,18 @@ async fn an_ending_seat_drains_its_box_and_no_other_record_does() {
     assert!(stage.handle(stage.changes()).await.unwrap().is_empty());
     assert_eq!(stage.plane.boxes.drained().len(), 1);
 }
+
+#[tokio::test]
+async fn a_record_of_an_end_that_comes_late_drains_nobody() {
+    let stage = Stage::set().await;
+    let old = stage.open("alice", 0, 1).await;
+    assert!(stage.handle(stage.changes()).await.unwrap().is_empty());
+    let seats = &stage.plane.seats;
+    assert_eq!(seats.end(&old, &ended(&old).ending).await.unwrap(), Write::Done);
+    let late = stage.changes();
+    assert_eq!(seats.close_and_park(&ended(&old)).await.unwrap(), Write::Done);
+    stage.open("alice", 1, 2).await;
+
+    assert!(stage.handle(late).await.unwrap().is_empty());
+    assert_eq!(stage.plane.boxes.drained(), []);
+}

@@ -101,3 +101,28 @@ async fn a_reaper_that_was_away_asks_first() {
     assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Running);
     world.check_at_rest().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_short_life_is_told_of_at_half_time() {
+    let short = Policy { max_lifetime: Some(MINUTE * 12), ..policy() };
+    let world = with_policy(short).await;
+    let alice = world.seated("alice").await;
+    world.run_typing(std::slice::from_ref(&alice), MINUTE * 5).await;
+    assert_eq!(told(world.door.beat(&alice).await), None);
+    world.run_typing(std::slice::from_ref(&alice), MINUTE * 3).await;
+    assert_ends(told(world.door.beat(&alice).await), since(&alice).plus(MINUTE * 12));
+    world.check().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_counts_whom_it_tells_and_whom_it_stops() {
+    let (world, alice) = alice_for_an_hour().await;
+    world.run_typing(std::slice::from_ref(&alice), MINUTE * 55).await;
+    let pass = world.lambdas.pass().await.expect("a pass");
+    assert_eq!((pass.warned, pass.expired), (1, 0));
+    world.run_typing(std::slice::from_ref(&alice), MINUTE * 4).await;
+    tokio::time::sleep(MINUTE * 2 + MINUTE / 2).await;
+    let pass = world.lambdas.pass().await.expect("a pass");
+    assert_eq!((pass.warned, pass.expired), (0, 1));
+    world.check().await;
+}

@@ -47,6 +47,20 @@ async fn a_box_that_is_left_is_terminated_and_none_comes_in_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pass_counts_the_boxes_that_it_terminates() {
+    let world = with_policy(never()).await;
+    deaf(&world);
+    let alice = world.seated("alice").await;
+    world.door.leave(&alice).await.unwrap();
+    let mut stopped = 0;
+    for _ in 0..4 {
+        stopped += world.lambdas.pass().await.expect("a pass").stopped;
+        tokio::time::sleep(MINUTE).await;
+    }
+    assert_eq!((phase(&world, &alice.instance).await, stopped), (BoxPhase::Gone, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn whose_box_was_idle_comes_back_as_soon_as_it_is_taken() {
     let world = with_policy(never()).await;
     let alice = world.seated("alice").await;

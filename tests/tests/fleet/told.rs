@@ -199,6 +199,25 @@ async fn a_standby_box_that_finds_no_machine() {
     world.check().await;
 }
 
+/// Only the box in standby finds no machine, and a launch is on its way; nobody says so where it is held
+/// up by something else.
+#[tokio::test(start_paused = true)]
+async fn a_standby_box_alone_that_finds_no_machine() {
+    for (code, told) in [
+        ("InsufficientInstanceCapacity", json!("no-capacity")),
+        ("IncorrectInstanceState", Value::Null),
+    ] {
+        let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+        parked(&world).await;
+        deaf(&world);
+        let refused = json!({ "action": "StartInstances", "fault": error(code, 500) });
+        rules(&world, json!([{ "call": refused }]));
+        queue(&world, &["alice"]).await;
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(limit(&world, "alice", 1).await, told, "{code}");
+    }
+}
+
 /// What failed for those who left is not held against who comes later, once boxes come again.
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_long_ago_is_not_told() {

@@ -1,4 +1,6 @@
 //! One test for each trace that a rule answers.
 
+mod between;
 mod capacity;
+mod returns;
 mod stops;

@@ -6,6 +6,7 @@ use hotdesk::seats::{BoxItem, Seats};
 use hotdesk::store::{BoxPhase, Store};
 use hotdesk_sim::Call;
 use hotdesk_tests::world::GROUP;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::fleet::stage::*;
@@ -128,5 +129,18 @@ async fn a_stop_that_was_begun_is_brought_to_its_end() {
     world.passes(4).await;
     assert_eq!(phase(&world, &sent.instance).await, BoxPhase::Standby);
     assert_eq!(power(&world, &sent.instance).await, Some(Power::Stopped));
+    world.check_at_rest().await;
+}
+
+/// A function was paused, and tagged the box when its seat was over. Whoever wakes it as a spare, of which
+/// no seat tells, has to take that off.
+#[tokio::test(start_paused = true)]
+async fn a_late_tag_is_taken_off_before_the_box_is_woken() {
+    let mut world = with_spares(1).await;
+    let standby = parked(&world).await;
+    let tags = BTreeMap::from([("Owner".to_owned(), "zoe".to_owned())]);
+    call(&world, Call::CreateTags { ids: vec![standby.to_string()], tags });
+    world.set_policy(|policy| policy.spares = 2);
+    world.pass_until("awake", async |world| pool(world).await.contains(&standby)).await;
     world.check_at_rest().await;
 }
