@@ -47,6 +47,16 @@ export class Stack {
     return this.#lines.slice(-15).join("\n");
   }
 
+  /** Whether it has ended, by itself or not. */
+  get ended() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  /** All that it has said. */
+  lines() {
+    return [...this.#lines];
+  }
+
   /** The processes with that word in their command; of one box if its id is given. */
   async find(word, box) {
     let all = await descendants(this.#process.pid);

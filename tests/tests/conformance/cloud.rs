@@ -104,7 +104,7 @@ impl Cloud {
     pub(crate) async fn moto() -> Self {
         // Where it has no answer it prints where it gave up.
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance-moto.log");
-        let server = Moto::on_port(0, &log).await.unwrap();
+        let server = Moto::on_port(0, &log, None).await.unwrap();
         let config = server.sdk_config().await;
         let client = ec2::Client::new(&config);
         let subnets = client.describe_subnets().send().await.unwrap();

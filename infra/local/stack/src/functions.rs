@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// How many instances of a function there are at most.
-const CONCURRENCY: usize = 4;
+pub(crate) const CONCURRENCY: usize = 4;
 
 /// How long functions get to start; they are built by then.
 const START: Duration = Duration::from_secs(120);
@@ -100,7 +100,12 @@ async fn start(
     command.args(["guard", "cargo", "lambda", "watch", "--wait", "--ignore-changes"]);
     command.args(["--disable-cors", "--invoke-address", "127.0.0.1"]);
     command.args(["--invoke-port", &port.to_string()]);
-    command.args(["--concurrency", &CONCURRENCY.to_string()]);
+    if settings.revive {
+        // It does not notice when one dies: see `instances`.
+        command.arg("--only-lambda-apis");
+    } else {
+        command.args(["--concurrency", &CONCURRENCY.to_string()]);
+    }
     command.arg("--manifest-path").arg(from.folder.join("Cargo.toml"));
     if settings.release {
         command.arg("--release");

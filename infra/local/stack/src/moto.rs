@@ -31,6 +31,20 @@ pub const ACCOUNT: &str = "123456789012";
 pub struct Moto {
     process: Process,
     endpoint: String,
+    place: Place,
+}
+
+/// Where one runs.
+#[derive(Debug)]
+struct Place {
+    /// Which Python it needs.
+    python: fn() -> io::Result<PathBuf>,
+    /// 0: any.
+    port: u16,
+    /// What it prints goes there.
+    log: Option<PathBuf>,
+    /// What was written to DynamoDB is kept there.
+    journal: Option<PathBuf>,
 }
 
 impl Moto {
@@ -39,7 +53,7 @@ impl Moto {
     /// # Errors
     /// It is not installed and cannot be, or does not say within a minute that it is ready.
     pub async fn start() -> io::Result<Self> {
-        Self::run(tools::python, 0, None).await
+        Self::run(Place::any(tools::python)).await
     }
 
     /// As [`Moto::start`], with CloudFormation and what it makes.
@@ -47,37 +61,32 @@ impl Moto {
     /// # Errors
     /// As [`Moto::start`].
     pub async fn with_stacks() -> io::Result<Self> {
-        Self::run(tools::python_of_stacks, 0, None).await
+        Self::run(Place::any(tools::python_of_stacks)).await
     }
 
-    /// Starts one on a port of 127.0.0.1; what it prints goes to the file `log`.
+    /// Starts one on a port of 127.0.0.1; what it prints goes to the file `log`. With a `journal`,
+    /// a file, it begins with what was written to DynamoDB before, by that file.
     ///
     /// # Errors
     /// As [`Moto::start`], or the port is taken.
-    pub async fn on_port(port: u16, log: &Path) -> io::Result<Self> {
-        Self::run(tools::python, port, Some(log)).await
+    pub async fn on_port(port: u16, log: &Path, journal: Option<&Path>) -> io::Result<Self> {
+        let (log, journal) = (Some(log.to_owned()), journal.map(Path::to_owned));
+        Self::run(Place { python: tools::python, port, log, journal }).await
     }
 
-    async fn run(
-        python: fn() -> io::Result<PathBuf>,
-        port: u16,
-        log: Option<&Path>,
-    ) -> io::Result<Self> {
-        let python = spawn_blocking(python).await??;
-        let mut command = bound(Signal::SIGKILL, python.join("bin/python"));
-        command.arg(tools::root().join("infra/local/moto/serve.py")).arg(port.to_string());
-        if let Some(path) = log {
-            log_to(&mut command, path)?;
-        }
-        command.stdout(Stdio::piped());
-        let mut process = Process::spawn(command)?;
-        let stdout = process.child().stdout.take();
-        let line = timeout(START_TIMEOUT, spawn_blocking(move || first_line(stdout)));
-        let line = line.await.map_err(|_| io::Error::other("moto does not get ready"))???;
-        match line.trim_end().strip_prefix("ready ") {
-            Some(endpoint) => Ok(Self { process, endpoint: endpoint.to_owned() }),
-            None => Err(io::Error::other("moto did not start")),
-        }
+    /// Starts it again where it was: with what was written to DynamoDB if it has a journal, else
+    /// empty.
+    ///
+    /// # Errors
+    /// As [`Moto::start`].
+    pub async fn start_again(&mut self) -> io::Result<()> {
+        (self.process, self.endpoint) = self.place.spawn().await?;
+        Ok(())
+    }
+
+    async fn run(place: Place) -> io::Result<Self> {
+        let (process, endpoint) = place.spawn().await?;
+        Ok(Self { process, endpoint, place })
     }
 
     /// Its address, as `AWS_ENDPOINT_URL_DYNAMODB` and its like want it.
@@ -94,6 +103,32 @@ impl Moto {
     /// The process.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
+    }
+}
+
+impl Place {
+    fn any(python: fn() -> io::Result<PathBuf>) -> Self {
+        Self { python, port: 0, log: None, journal: None }
+    }
+
+    /// The process, and its address.
+    async fn spawn(&self) -> io::Result<(Process, String)> {
+        let python = spawn_blocking(self.python).await??;
+        let mut command = bound(Signal::SIGKILL, python.join("bin/python"));
+        command.arg(tools::root().join("infra/local/moto/serve.py")).arg(self.port.to_string());
+        command.args(&self.journal);
+        if let Some(path) = &self.log {
+            log_to(&mut command, path)?;
+        }
+        command.stdout(Stdio::piped());
+        let mut process = Process::spawn(command)?;
+        let stdout = process.child().stdout.take();
+        let line = timeout(START_TIMEOUT, spawn_blocking(move || first_line(stdout)));
+        let line = line.await.map_err(|_| io::Error::other("moto does not get ready"))???;
+        match line.trim_end().strip_prefix("ready ") {
+            Some(endpoint) => Ok((process, endpoint.to_owned())),
+            None => Err(io::Error::other("moto did not start")),
+        }
     }
 }
 

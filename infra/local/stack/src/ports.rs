@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 pub const API: u16 = 9000;
 /// This version's functions, where an older one runs beside it.
 pub const NEW: u16 = 9005;
+/// Lambda's runtime API, where functions are started again when they die.
+pub const RUNTIME: u16 = 9005;
 /// The older one's.
 pub const OLDER: u16 = 9006;
 /// The identity provider.

@@ -20,8 +20,16 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Redis {
     process: Process,
     url: String,
-    /// The folder of one that has it for itself.
-    folder: Option<TempDir>,
+    place: Place,
+}
+
+/// Where one listens.
+#[derive(Debug)]
+enum Place {
+    /// On a socket in a folder that it has for itself.
+    Socket(TempDir),
+    /// On a port, with a folder that is the caller's.
+    Port { port: u16, folder: PathBuf, log: PathBuf },
 }
 
 impl Redis {
@@ -32,7 +40,7 @@ impl Redis {
     pub async fn start() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("hotdesk-redis-").tempdir()?;
         let url = format!("redis+unix://{}", socket(folder.path()).display());
-        Self::run(on_socket(folder.path()), url, Some(folder)).await
+        Self::run(url, Place::Socket(folder)).await
     }
 
     /// Ends one that [`Redis::start`] has started, and all that it held.
@@ -44,13 +52,13 @@ impl Redis {
         self.process.child().wait().map(drop)
     }
 
-    /// Starts it again where it was, empty.
+    /// Starts it again where it was, empty; with what is in a file `dump.rdb` of its folder if
+    /// somebody had it make one.
     ///
     /// # Errors
-    /// As [`Redis::start`]; or it was never on a socket of its own.
+    /// As [`Redis::start`].
     pub async fn start_again(&mut self) -> io::Result<()> {
-        let folder = self.folder.as_ref().ok_or_else(|| io::Error::other("on a port"))?;
-        self.process = Process::spawn(on_socket(folder.path()))?;
+        self.process = Process::spawn(self.place.command()?)?;
         self.ready().await
     }
 
@@ -59,14 +67,12 @@ impl Redis {
     /// # Errors
     /// redis-server is not installed, or the port is taken.
     pub async fn on_port(port: u16, folder: &Path, log: &Path) -> io::Result<Self> {
-        let mut command = command(folder);
-        command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
-        log_to(&mut command, log)?;
-        Self::run(command, format!("redis://127.0.0.1:{port}"), None).await
+        let place = Place::Port { port, folder: folder.to_owned(), log: log.to_owned() };
+        Self::run(format!("redis://127.0.0.1:{port}"), place).await
     }
 
-    async fn run(command: Command, url: String, folder: Option<TempDir>) -> io::Result<Self> {
-        let mut redis = Self { process: Process::spawn(command)?, url, folder };
+    async fn run(url: String, place: Place) -> io::Result<Self> {
+        let mut redis = Self { process: Process::spawn(place.command()?)?, url, place };
         redis.ready().await?;
         Ok(redis)
     }
@@ -105,14 +111,28 @@ impl Redis {
     }
 }
 
-fn socket(folder: &Path) -> PathBuf {
-    folder.join("redis.sock")
+impl Place {
+    fn command(&self) -> io::Result<Command> {
+        let mut command = command(match self {
+            Self::Socket(folder) => folder.path(),
+            Self::Port { folder, .. } => folder,
+        });
+        match self {
+            Self::Socket(folder) => {
+                command.args(["--port", "0", "--unixsocket"]).arg(socket(folder.path()));
+                command.stdout(Stdio::null());
+            }
+            Self::Port { port, log, .. } => {
+                command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
+                log_to(&mut command, log)?;
+            }
+        }
+        Ok(command)
+    }
 }
 
-fn on_socket(folder: &Path) -> Command {
-    let mut command = command(folder);
-    command.args(["--port", "0", "--unixsocket"]).arg(socket(folder)).stdout(Stdio::null());
-    command
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("redis.sock")
 }
 
 fn command(folder: &Path) -> Command {

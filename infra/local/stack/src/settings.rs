@@ -28,6 +28,9 @@ pub struct Settings {
     /// Runs the functions as they would be deployed: built with --release
     #[arg(long, env = "RELEASE", value_parser = FalseyValueParser::new())]
     pub release: bool,
+    /// Starts Redis, DynamoDB and functions again when they die, with what they have kept in AWS
+    #[arg(long, env = "REVIVE", value_parser = FalseyValueParser::new(), conflicts_with = "older")]
+    pub revive: bool,
     /// The folder of an older version, built: its functions answer every second request and event
     #[arg(long, env = "OLDER")]
     pub older: Option<PathBuf>,

@@ -19,6 +19,7 @@ use crate::{
     folders::Folders,
     functions,
     identity::{self, Identity},
+    instances,
     lambda::Lambda,
     localhost,
     moto::Moto,
@@ -48,7 +49,9 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let log = folders.log("redis");
     let redis = Redis::on_port(ports::REDIS, &folders.run, &log).await.context("redis")?;
     say("redis", redis.url());
-    let moto = Moto::on_port(ports::MOTO, &folders.log("dynamodb")).await.context("moto")?;
+    let journal = settings.revive.then(|| folders.run.join("dynamodb.journal"));
+    let log = folders.log("dynamodb");
+    let moto = Moto::on_port(ports::MOTO, &log, journal.as_deref()).await.context("moto")?;
     let config = moto.sdk_config().await;
     let names = environment::tables();
     tables::create(&aws_sdk_dynamodb::Client::new(&config), &names).await?;
@@ -68,6 +71,9 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let variables = environment::of_functions(settings, &redis, &moto, &identity, &keys);
     let functions = functions::start_all(settings, &folders, &python, &variables);
     let functions = functions.await.context("cargo-lambda")?;
+    if settings.revive {
+        instances::run(settings, &folders, &variables).await.context("the functions")?;
+    }
     let mut parts = Parts { redis, moto, identity, functions };
     localhost::forward(ports::API).await.context("the API")?;
     let lambda = Lambda::new(&format!("http://127.0.0.1:{}", ports::API));
@@ -75,7 +81,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
         warm = functions::warm_all(settings) => {
             warm.with_context(|| format!("look into {}", folders.log("functions").display()))?;
         }
-        failure = parts.failure(&folders) => return Err(failure),
+        failure = parts.failure(&folders, settings.revive) => return Err(failure),
     }
     say("functions", format!("{API} (cargo lambda watch)"));
 
@@ -91,14 +97,14 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let redis_url = parts.redis.url().to_owned();
     tokio::select! {
         spare = first_spare(settings, &redis_url) => spare?,
-        failure = parts.failure(&folders) => return Err(failure),
+        failure = parts.failure(&folders, settings.revive) => return Err(failure),
     }
     say("logs", folders.logs.display());
     println!(
         "hotdesk is up: {API}/ (after {:.1} s; Ctrl-C ends it)",
         began.elapsed().as_secs_f32()
     );
-    Err(parts.failure(&folders).await)
+    Err(parts.failure(&folders, settings.revive).await)
 }
 
 /// What the parts in this process have to say goes to a file of its own.
