@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing for the purposes named (up, test, lint, smoke, api, fuzz, release, stack, template; none:
-# the first five), and prints the folder of the Python tools as its last line of stdout. Before it, a line
-# each: for api the folder of schemathesis, for template those of SAM and of checkov, for release and template
-# that of zig, for lint that of ruff, for stack that of moto with CloudFormation. What it is doing goes to stderr.
+# Installs what is missing for the purposes named (up, test, lint, smoke, api, fuzz, mutants, release, stack,
+# template; none: the first five), and prints the folder of the Python tools as its last line of stdout. Before
+# it, a line each: for api the folder of schemathesis, for template those of SAM and of checkov, for release and
+# template that of zig, for lint that of ruff, for stack that of moto with CloudFormation, for mutants that of what
+# reads Rust. What it is doing goes to stderr.
 # Under a second when there is nothing to do.
 #
 # Debian packages by apt where we may; elsewhere it names them and stops. Everything else goes into
@@ -15,6 +16,7 @@ root=$(cd "$here/../../.." && pwd)
 cache=${HOTDESK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hotdesk}
 cargo_deny=0.20.2
 cargo_fuzz=0.13.1
+cargo_mutants=27.1.0
 # Debian keeps nginx where only root looks.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
@@ -153,9 +155,14 @@ if wanted stack; then
     python stack.txt "moto with CloudFormation, and what reads policies"
     echo "$venv"
 fi
+if wanted mutants; then
+    python mutants.txt "what reads Rust"
+    echo "$venv"
+fi
 python requirements.txt "moto and cargo-lambda"
 if wanted up; then modules infra/local/identity "the identity provider"; fi
 if wanted smoke; then modules tests/browser Playwright; fi
 if wanted lint; then tool cargo-deny "$cargo_deny"; fi
 if wanted fuzz; then tool cargo-fuzz "$cargo_fuzz"; fi
+if wanted mutants; then tool cargo-mutants "$cargo_mutants"; fi
 echo "$venv"
