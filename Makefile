@@ -3,12 +3,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools editor build up stack upgrade smoke security pages figures api test lint fuzz check-template image release keys advisories
+.PHONY: help tools editor build up stack upgrade smoke security pages figures api chaos test sim lint explore fuzz mutants check-template image release keys advisories
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CACHE := $(or $(HOTDESK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hotdesk)
 INSTALL := infra/local/tools/install.sh
 DENY = $(CACHE)/cargo-deny-$(shell sed -n 's/^cargo_deny=//p' $(INSTALL))/bin/cargo-deny --locked
+MUTANTS = $(CACHE)/cargo-mutants-$(shell sed -n 's/^cargo_mutants=//p' $(INSTALL))/bin
 FUZZER = $(CACHE)/cargo-fuzz-$(shell sed -n 's/^cargo_fuzz=//p' $(INSTALL))/bin
 ARCH ?= arm64
 RELEASED = $(TARGET)/release-files/hotdesk-$(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)-$(ARCH)
@@ -81,10 +82,23 @@ api: ## Asks the API everything that openapi.yaml allows, and everything that it
 	@SCHEMATHESIS=$$($(INSTALL) api | sed -n 1p) STACK=$(TARGET)/debug/hotdesk-stack \
 		$$(infra/workspace/editor/install.sh)/node_modules/node-linux-*/bin/node tests/browser/api.mjs
 
+chaos: stack ## Runs it under load and kills functions, Redis, DynamoDB and boxes at random (CHAOS=600 s, SEED=7; SELFTEST=1: would it notice?)
+	@CHAOS=$(CHAOS) SEED=$(SEED) SELFTEST=$(SELFTEST) $(STACK) $(NODE) tests/browser/chaos.mjs
+
 test: ## Runs the tests; as root, as boxes are made of namespaces
 	@$(INSTALL) test >/dev/null
 	@infra/workspace/editor/install.sh >/dev/null
 	cargo test --locked --workspace
+
+# RELEASE=1 for large runs, with MODEL=1: the reference model is the store, as it does what the scripts do.
+SIM_SEEDS = $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
+SIM_BUILT = $(if $(filter-out 0 no false,$(RELEASE)),simulation,debug)
+sim: ## Simulates the fleet with its people while everything goes wrong (SEEDS=100 or SEED=7, HOURS=2 USERS=12, ARRIVALS=counts.csv)
+	@$(INSTALL) test >/dev/null
+	@cargo build --locked --workspace $(if $(filter simulation,$(SIM_BUILT)),--profile simulation) --bin hotdesk-simulate
+	@$(TARGET)/$(SIM_BUILT)/hotdesk-simulate $(SIM_SEEDS) --hours $(or $(HOURS),2) --users $(or $(USERS),12) \
+		$(if $(ARRIVALS),--arrivals $(ARRIVALS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(MODEL),--model) $(if $(TOLD),--told $(TOLD)) $(if $(WHOLE),--whole) \
+		$(if $(filter 1,$(or $(SEEDS),$(if $(SEED),1))),--progress)
 
 lint: ## Checks format, code, licences, scripts
 	@$(INSTALL) lint >/dev/null
@@ -98,6 +112,11 @@ lint: ## Checks format, code, licences, scripts
 		$(PYTHON) | xargs -d '\n' $$venv/bin/ruff $$reads --quiet; \
 	done
 	$(JAVASCRIPT) | xargs -d '\n' -n 1 node --check
+	tests/mutants/run check
+
+explore: ## Explores every interleaving of the flows for a few users and boxes (LARGE=1: farther, for hours; ONLY="NAME...")
+	@cargo build --locked --workspace --bin hotdesk-explore
+	@$(TARGET)/debug/hotdesk-explore $(if $(filter-out 0 no false,$(LARGE)),large) $(ONLY)
 
 # Without a sanitizer, which would want a nightly compiler: our own code has no unsafe line.
 fuzz: ## Feeds what anybody may send to whoever reads it (FUZZ=600: for so many seconds)
@@ -105,6 +124,9 @@ fuzz: ## Feeds what anybody may send to whoever reads it (FUZZ=600: for so many 
 	@cargo run --locked --quiet -p hotdesk-fuzz --bin hotdesk-fuzz -- $(TARGET)/fuzz/corpus
 	@PATH=$(FUZZER):$$PATH CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz --sanitizer none \
 		input $(TARGET)/fuzz/corpus -- -max_total_time=$(or $(FUZZ),600) -max_len=4200 -print_final_stats=1
+
+mutants: ## Breaks promises on purpose and says which test notices, for an hour or two (ONLY="NAME..."; ITERATE=1: goes on)
+	@read -r venv < <($(INSTALL) test mutants) && PATH=$(MUTANTS):$$venv/bin:$$PATH tests/mutants/run $(ONLY)
 
 check-template: ## Checks what is deployed, without AWS: templates, built functions, a release (ARCH=arm64)
 	@ARCH=$(ARCH) infra/aws/check/template

@@ -1,0 +1,24 @@
+//! Runs the seeds that were asked for, and says what came of them.
+
+use std::{fs, process::ExitCode};
+
+use clap::Parser;
+use hotdesk_simulate::{arrivals, options::Options, seeds};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let visits = match &options.arrivals {
+        None => Vec::new(),
+        Some(file) => match fs::read_to_string(file).map(|text| arrivals::read(&text)) {
+            Ok(Ok(visits)) => visits,
+            Ok(Err(e)) => return refused(&format!("{}: {e}", file.display())),
+            Err(e) => return refused(&format!("{}: {e}", file.display())),
+        },
+    };
+    if seeds::run(&options, &visits) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn refused(why: &str) -> ExitCode {
+    eprintln!("{why}");
+    ExitCode::from(2)
+}
