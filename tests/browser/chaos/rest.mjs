@@ -2,6 +2,9 @@
 
 import { cloud, seats, store } from "./tables.mjs";
 
+/** `MAX_STANDBY` of the stack: of more, the next pass terminates the oldest. */
+const KEPT = 5;
+
 /** What is not as it is at rest, with that many spares; `waits`: those who want a box. */
 export async function unrest({ spares, waits }) {
   const [{ group, instances, volumes }, { users, boxes }, redis] = await Promise.all([cloud(), seats(), store()]);
@@ -17,6 +20,7 @@ export async function unrest({ spares, waits }) {
   const used = [...pool, ...open.map(([, { instance }]) => instance)];
   const members = (state) => group.members.filter(({ lifecycle }) => lifecycle === state).map(({ id }) => id);
   const running = (state) => instances.filter((each) => each.state === state).map(({ id }) => id);
+  if ([...standby].length > KEPT) wrong.push(`fleet:standby: ${[...standby].length}; should be ${KEPT} at most`);
   equal("boxes in service", members("InService"), used);
   equal("boxes in standby", members("Standby"), standby);
   equal("running instances", running("running"), used);
