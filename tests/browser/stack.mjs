@@ -5,10 +5,14 @@ import { once } from "node:events";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { until } from "./look.mjs";
 
 const PORTS = [9000, 9001, 9002, 9003, 9004, 9005, 9006];
+
+/** How often those that are held are looked after; an editor takes longer to answer. */
+const HOLD_MS = 50;
 
 export class Stack {
   #process;
@@ -85,6 +89,25 @@ export class Stack {
     return () => paused.forEach(({ id }) => process.kill(id, "SIGCONT"));
   }
 
+  /** As `pause`, and whoever takes the place of one that is killed meanwhile stands still too. */
+  async hold(word, box) {
+    const held = await this.find(word, box);
+    for (const { id } of held) process.kill(id, "SIGSTOP");
+    let over = false;
+    const holding = (async () => {
+      for (; !over; await sleep(HOLD_MS)) {
+        // Between one and the next there may be none.
+        const next = await this.find(word, box).catch(() => []);
+        held.push(...next.filter(({ id }) => signal(id, "SIGSTOP")));
+      }
+    })();
+    return async () => {
+      over = true;
+      await holding;
+      for (const { id } of await alive(held)) signal(id, "SIGCONT");
+    };
+  }
+
   /** Ends it by `strike(processes, itself)`, and returns the processes that there were. */
   async end(strike) {
     const processes = await descendants(this.#process.pid);
@@ -112,6 +135,15 @@ export async function portsFree() {
     for (const address of ["127.1.0.1", "127.1.0.2"]) await tryToListen(8080, address);
     return true;
   });
+}
+
+/** Whether there was such a process to send it to. */
+function signal(id, name) {
+  try {
+    return process.kill(id, name);
+  } catch {
+    return false;
+  }
 }
 
 async function tryToListen(port, host) {
