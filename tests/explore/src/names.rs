@@ -2,8 +2,8 @@
 //!
 //! Time stands still at [`NOW`]. What is old says [`LONG_AGO`], and becomes so by a step of the
 //! explorer of its own, so the only times are "lately" and "long ago" (idle, rested, not asking any
-//! more, too late). Epochs, stamps and places in the queue are told apart by ticks: a few
-//! milliseconds after [`NOW`].
+//! more, too late). Epochs, stamps and places in the queue are told apart by ticks: milliseconds of a
+//! minute ago. Lists are never late here, and after a minute the flow that stops boxes believes them.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -18,6 +18,9 @@ pub const NOW: Ms = Ms(1_800_000_000_000);
 
 /// Longer ago than anything that any flow asks for.
 pub const LONG_AGO: Ms = Ms(NOW.0 - 10_000_000);
+
+/// What ticks are counted from.
+const TICKS: Ms = Ms(NOW.0 - 60_000);
 
 /// The most ticks at a time; a state with more of them is not explored further.
 pub const MOST_TICKS: u64 = 9;
@@ -80,11 +83,11 @@ pub fn identity() -> Identity {
 /// The time of a tick.
 #[must_use]
 pub fn tick(n: u64) -> Ms {
-    NOW.plus(Duration::from_millis(n))
+    TICKS.plus(Duration::from_millis(n))
 }
 
 /// The tick of a time; 0 for what is none.
 #[must_use]
 pub fn tick_of(at: u64) -> u64 {
-    at.checked_sub(NOW.0).filter(|n| *n < 1000).unwrap_or(0)
+    at.checked_sub(TICKS.0).filter(|n| *n < 1000).unwrap_or(0)
 }

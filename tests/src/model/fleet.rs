@@ -187,7 +187,10 @@ impl Model {
         self.warm()?;
         for instance in instances {
             if !self.boxes.contains_key(instance) {
-                self.arriving.entry(instance.clone()).or_insert(now);
+                let since = *self.arriving.entry(instance.clone()).or_insert(now);
+                if let Some(waiters) = &mut self.waiters {
+                    waiters.note_arriving(instance, since);
+                }
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     clock::Ms,
-    id::{InstanceId, UserId},
+    id::UserId,
     store::{ASKING, Ask, CLOSING, Place},
 };
 
@@ -121,34 +121,29 @@ impl Model {
             Some(waiters) => waiters.ahead(own.0, user),
             None => self.waiting().filter(|(name, row, _)| (row.since, *name) < own).count(),
         };
-        let mut booting = self.booting();
-        let next = (ahead < booting.len()).then(|| *booting.select_nth_unstable(ahead).1);
         let mut boots = self.boots.clone();
         boots.sort();
         Place {
             position: ahead as u64 + 1,
             since: self.came(user),
-            booting: next.map(|(_, since, _)| since),
+            booting: self.booting(ahead),
             boot: boots.get(boots.len() / 2).copied(),
             limit: self.limit.filter(|(_, until)| *until > now).map(|(limit, _)| limit),
         }
     }
 
-    /// Boxes that boot: whether one is new, since when, and which.
-    fn booting(&self) -> Vec<(bool, Ms, &InstanceId)> {
-        let new = self.arriving.iter().map(|(id, since)| (true, *since, id));
+    /// Since when the box boots that is next after so many: those being woken come first.
+    fn booting(&self, ahead: usize) -> Option<Ms> {
         if let Some(waiters) = &self.waiters {
-            return waiters
-                .waking()
-                .iter()
-                .map(|(id, since)| (false, *since, id))
-                .chain(new)
-                .collect();
+            return waiters.booting(ahead);
         }
+        let new = self.arriving.iter().map(|(id, since)| (true, *since, id));
         let waking = self.boxes.iter().filter_map(|(id, machine)| match machine.phase {
             BoxPhase::Waking(since) => Some((false, since, id)),
             _ => None,
         });
-        waking.chain(new).collect()
+        let mut booting: Vec<_> = waking.chain(new).collect();
+        booting.sort_unstable();
+        booting.get(ahead).map(|(_, since, _)| *since)
     }
 }

@@ -42,6 +42,7 @@ async fn seated(people: usize) -> World {
     let (instances, members) = world.cloud.look(|sim| (sim.instances(), sim.group().members));
     assert!(members.iter().all(|member| member.lifecycle == Lifecycle::InService));
     assert_eq!(members.len(), people + 1);
+    let came = now.minus(Duration::from_secs(600));
     let mut truths = Vec::new();
     for (n, instance) in instances.iter().enumerate() {
         let id: InstanceId = instance.id.parse().unwrap();
@@ -55,14 +56,14 @@ async fn seated(people: usize) -> World {
         }
         let user: UserId = format!("user{n}").parse().unwrap();
         let identity = Identity { issuer: "local".into(), subject: user.to_string() };
-        let seat = Seat { user, instance: id, epoch: Epoch(now.0), since: now, addresses: at };
+        let seat = Seat { user, instance: id, epoch: Epoch(came.0), since: came, addresses: at };
         let opened =
             world.plane.seats.table.open(&seat, &identity, seat.since, seat.since).await.unwrap();
         assert_eq!(opened, Open::Opened);
         truths.push(Truth::User(seat, UserState::Open));
     }
     world.plane.store.adopt(&truths, now).await.unwrap();
-    let seen = now.minus(Duration::from_secs(600)).0;
+    let seen = came.0;
     let mut redis = world.redis();
     let mut old = redis::pipe();
     for n in 0..IDLE {

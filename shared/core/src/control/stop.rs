@@ -15,16 +15,16 @@ mod confirm;
 mod detach;
 mod terminate;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use tracing::{info, warn};
 
-use super::{ControlPlane, PARALLEL, Reuse};
+use super::{ControlPlane, PARALLEL, Reuse, WAKE_LIMIT};
 use crate::{
-    clock::Clock,
+    clock::{Clock, Ms},
     error::Error,
-    fleet::{Boxes, Fleet, Lifecycle, Machines, Members, Power, Refusal},
+    fleet::{Boxes, Fleet, Lifecycle, Machine, Machines, Members, Power, Refusal},
     id::InstanceId,
     ledger::{End, Ending, Why},
     seats::{Addresses, Seats, UserItem, Write},
@@ -34,6 +34,12 @@ use crate::{
 /// How many seconds the flow waits for EnterStandby to take effect before it leaves the rest to the
 /// next pass.
 const STANDBY_WAIT: usize = 10;
+
+/// How old a list of AWS's is at most, as far as the flow goes: a box that came into service so lately may
+/// be listed as in standby, where it rested before it was woken. AWS names no bound (EC2 Developer Guide,
+/// "Eventual consistency": poll for seconds to minutes); a list that is older costs a spare, which the
+/// group replaces, and nobody theirs.
+const LATE: Duration = Duration::from_secs(45);
 
 /// How many boxes are confirmed and sent to AWS at a time, so that little time passes between the
 /// check and the call.
@@ -46,6 +52,18 @@ pub(super) enum Reason {
     Parked,
     /// Its user's seat is ending.
     Ending(Box<UserItem>),
+}
+
+impl Reason {
+    /// When the box came into service in this life of its, at the latest: its user got it then, or its
+    /// stop was decided; and long after its start its wake would have been given up.
+    fn served(&self, stop: &Stop, machine: &Machine) -> Ms {
+        let latest = match self {
+            Self::Ending(item) => Ms(item.seat.epoch.0),
+            Self::Parked => stop.stamp,
+        };
+        latest.min(machine.launched.plus(2 * WAKE_LIMIT))
+    }
 }
 
 /// Boxes whose stop was confirmed.
@@ -73,8 +91,17 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         if !entered.is_empty() {
             members.extend(self.entered_standby(&entered).await?);
         }
+        let now = self.clock.now();
+        let rests = |id: &InstanceId| {
+            let (Some((stop, reason)), Some(machine)) = (stops.get(id), machines.get(id)) else {
+                return false;
+            };
+            now.since(reason.served(stop, machine)) > LATE
+        };
         let running = |id: &InstanceId| {
-            stands(&members, id, Lifecycle::Standby) && is(&machines, id, Power::Running)
+            stands(&members, id, Lifecycle::Standby)
+                && rests(id)
+                && is(&machines, id, Power::Running)
         };
         let sent = self.stop_instances(select(&stops, running)).await?;
         if !sent.is_empty() {

@@ -80,6 +80,7 @@ async fn a_woken_box_in_service_is_received_though_nobody_expects_it() {
     world.passes(2).await;
     assert_eq!(phase(&world, &standby).await, BoxPhase::Spare);
     assert_eq!(item(&world, &standby).await, None);
+    world.passes(2).await;
     world.check_at_rest().await;
 }
 

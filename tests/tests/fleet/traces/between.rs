@@ -21,6 +21,8 @@ async fn a_stop_does_not_end_the_seat_on_another_box() {
     let world = with_spares(2).await;
     deaf(&world);
     let alice = world.seated("alice").await;
+    // So long that no list shows it as it was before.
+    tokio::time::sleep(Duration::from_secs(60)).await;
     world.door.leave(&alice).await.unwrap();
     world.lambdas.pass().await.expect("a pass");
     tokio::time::sleep(Duration::from_secs(60)).await;

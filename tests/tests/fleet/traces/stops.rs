@@ -3,7 +3,7 @@
 use hotdesk::clock::Clock;
 use hotdesk::fleet::{Fleet, Lifecycle, Power};
 use hotdesk::seats::{Addresses, BoxItem, Seats, UserState};
-use hotdesk::store::{Admit, BeginStop, BoxPhase, Claim, FinishStop, Stop, Store, Touch};
+use hotdesk::store::{Admit, BeginStop, BoxPhase, Claim, FinishStop, REST, Stop, Store, Touch};
 use hotdesk_tests::world::gate::invoke;
 use hotdesk_tests::world::people::{BEAT, Seen};
 use hotdesk_tests::world::{Beginning, World, group};
@@ -244,5 +244,32 @@ async fn a_stop_that_the_table_knows_nothing_of_stops_nobody() {
     world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(180)).await;
     assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Running);
     assert_eq!(lifecycle(&world, &alice.instance).await, Some(Lifecycle::InService));
+    world.check_at_rest().await;
+}
+
+/// Whoever leaves as soon as they came: AWS may still list the box as in standby, where it rested before.
+/// It is stopped as one in service is, which the group would replace.
+#[tokio::test(start_paused = true)]
+async fn a_list_of_its_last_life_stops_no_box_in_service() {
+    let world = with_spares(1).await;
+    parked(&world).await;
+    // From now on what is shown is as old as that, or newer.
+    lag(&world, 40_000);
+    let mut woken = 0;
+    for n in 0..6 {
+        let resting = world.plane.store.view().await.unwrap().standby;
+        // Takes the spare, so that the next one's box is woken.
+        let first = world.seated(&format!("first{n}")).await;
+        let next = world.seated(&format!("next{n}")).await;
+        woken += usize::from(resting.contains_key(&next.instance));
+        for sent in [next, first] {
+            assert_eq!(world.door.leave(&sent).await.unwrap(), 202);
+        }
+        world.run(REST + Duration::from_secs(240)).await;
+        world.check().await;
+    }
+    assert!(woken > 2, "{woken}");
+    lag(&world, 0);
+    world.passes(5).await;
     world.check_at_rest().await;
 }

@@ -48,6 +48,8 @@ async fn woken(tour: &Tour) {
 
 /// A spare that AWS may take back is stopped.
 async fn threatened(tour: &Tour) {
+    // No list shows it as it was before its start.
+    tokio::time::sleep(MINUTE * 11).await;
     let spare = tour.pool().await.remove(0);
     tour.event("lifecycle-rebalance", &spare).await;
     tour.soon("stopped", async || tour.phase(&spare).await == BoxPhase::Standby).await;

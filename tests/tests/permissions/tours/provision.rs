@@ -20,6 +20,8 @@ pub(crate) async fn tour(stage: &Stage, n: u8) {
 
 /// The operator wants fewer spares, and the next seat opens: one is taken, the others are stopped.
 async fn surplus(tour: &mut Tour) {
+    // No list shows these as they were before their start.
+    tokio::time::sleep(MINUTE * 11).await;
     tour.world.set_policy(|policy| policy.spares = 0);
     let alice = tour.seated("alice").await;
     tour.soon("stopped", async || tour.world.plane.store.view().await.unwrap().standby.len() == 2)
