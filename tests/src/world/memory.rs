@@ -12,14 +12,10 @@ use std::{
 
 use hotdesk::{
     clock::Ms,
-    id::{Epoch, InstanceId, UserId},
+    id::{InstanceId, UserId},
     names::Written,
-    seats::{Addresses, Truth},
-    store::{
-        Admit, Adopt, Answer, Ask, BeginStop, Claim, Demand, Dropped, Evict, Expire, FinishStop,
-        Idle, Known, Leave, Limit, Rebuild, Revoke, Spare, Stop, StoreError, Touch, View, Warn,
-        Warning, Workspace,
-    },
+    seats::Truth,
+    store::{Answer, Claim, Dropped, Evict, Idle, Known, Rebuild, Spare, Stop, StoreError},
 };
 
 use locks::Held;
@@ -46,43 +42,14 @@ struct Inner {
     died: usize,
 }
 
-macro_rules! steps {
-    ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => {
-        $(pub(super) fn $name(&self $(, $arg: $ty)*) -> Answer<$out> {
-            self.inner().model.$name($($arg),*).map_err(cold)
-        })*
-    };
-}
-
 fn cold(Cold: Cold) -> StoreError {
     StoreError::Cold
 }
 
 impl MemoryStore {
-    steps! {
-        ask(user: &UserId, now: Ms) -> Ask;
-        touch(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
-        stay(user: &UserId, instance: &InstanceId, epoch: Epoch, now: Ms) -> Touch;
-        closing(user: &UserId, now: Ms) -> ();
-        admit(instance: &InstanceId, addresses: &Addresses, now: Ms) -> Admit;
-        adopt(items: &[Truth], now: Ms) -> Adopt;
-        begin_stop(user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
-        expire(user: &UserId, epoch: Epoch, longest: Duration, notice: Duration, now: Ms) -> Expire;
-        leave(user: &UserId, epoch: Epoch, now: Ms) -> Leave;
-        revoke(user: &UserId, now: Ms) -> Revoke;
-        revoked(user: &UserId) -> Option<Ms>;
-        orphan(instance: &InstanceId, now: Ms) -> Option<Stop>;
-        finish_stop(instance: &InstanceId, stamp: Ms, now: Ms) -> FinishStop;
-        wake(n: usize, now: Ms) -> Vec<InstanceId>;
-        demand(now: Ms) -> Demand;
-        view() -> View;
-        workspace(user: &UserId) -> Workspace;
-        arriving(instances: &[InstanceId], now: Ms) -> ();
-        booted(took: Duration) -> ();
-        warn(instance: &InstanceId, warning: Warning) -> Warn;
-        constrain(limit: Option<Limit>, until: Ms) -> ();
-        walk() -> Option<String>;
-        walk_to(next: Option<&str>) -> ();
+    /// A step of the model's.
+    pub(super) fn step<T>(&self, step: impl FnOnce(&mut Model) -> Result<T, Cold>) -> Answer<T> {
+        step(&mut self.inner().model).map_err(cold)
     }
 
     pub(super) fn claim(
@@ -93,7 +60,7 @@ impl MemoryStore {
         fate: Option<&Fate>,
     ) -> Answer<Claim> {
         let any = |pool: &[InstanceId]| chosen(pool.to_vec(), 1, fate).remove(0);
-        self.inner().model.claim(user, began, now, &any).map_err(cold)
+        self.step(|model| model.claim(user, began, now, &any))
     }
 
     pub(super) fn retire(&self, n: usize, now: Ms, fate: Option<&Fate>) -> Answer<Vec<Stop>> {
@@ -104,7 +71,7 @@ impl MemoryStore {
     }
 
     pub(super) fn idle(&self, cutoff: Ms, limit: usize) -> Answer<Vec<Idle>> {
-        let mut idle = self.inner().model.idle(cutoff).map_err(cold)?;
+        let mut idle = self.step(|model| model.idle(cutoff))?;
         idle.truncate(limit);
         Ok(idle)
     }

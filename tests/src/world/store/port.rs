@@ -17,17 +17,30 @@ use hotdesk::{
 use super::{WorldStore, aside};
 use crate::world::{behind::Behind, words::Words};
 
+/// Those that the model does as it is, those that need more than the model, and those that say themselves
+/// what they ask.
 macro_rules! steps {
-    ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)* $(=> $($by_hand:item)*)?) => {
+    (
+        $($plain:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*
+        => $($own:ident($($own_arg:ident: $own_ty:ty),*) -> $own_out:ty;)*
+        => $($by_hand:item)*
+    ) => {
         impl Store for WorldStore {
-            $(async fn $name(&self $(, $arg: $ty)*) -> Answer<$out> {
+            $(async fn $plain(&self $(, $arg: $ty)*) -> Answer<$out> {
                 let question = |words: &mut Words| write!(words, "{:?}", ($(&$arg,)*));
-                self.step(stringify!($name), question, |behind| match behind {
-                    Behind::Redis(store, _) => aside(store.$name($($arg),*)),
-                    Behind::Model(model) => model.$name($($arg),*),
+                self.step(stringify!($plain), question, |behind| match behind {
+                    Behind::Redis(store, _) => aside(store.$plain($($arg),*)),
+                    Behind::Model(memory) => memory.step(|model| model.$plain($($arg),*)),
                 }).await
             })*
-            $($($by_hand)*)?
+            $(async fn $own(&self $(, $own_arg: $own_ty)*) -> Answer<$own_out> {
+                let question = |words: &mut Words| write!(words, "{:?}", ($(&$own_arg,)*));
+                self.step(stringify!($own), question, |behind| match behind {
+                    Behind::Redis(store, _) => aside(store.$own($($own_arg),*)),
+                    Behind::Model(memory) => memory.$own($($own_arg),*),
+                }).await
+            })*
+            $($by_hand)*
         }
     };
 }
@@ -39,7 +52,6 @@ steps! {
     closing(user: &UserId, now: Ms) -> ();
     admit(instance: &InstanceId, addresses: &Addresses, now: Ms) -> Admit;
     adopt(items: &[Truth], now: Ms) -> Adopt;
-    idle(cutoff: Ms, limit: usize) -> Vec<Idle>;
     begin_stop(user: &UserId, epoch: Epoch, cutoff: Ms, now: Ms) -> BeginStop;
     expire(user: &UserId, epoch: Epoch, longest: Duration, notice: Duration, now: Ms) -> Expire;
     leave(user: &UserId, epoch: Epoch, now: Ms) -> Leave;
@@ -48,20 +60,22 @@ steps! {
     orphan(instance: &InstanceId, now: Ms) -> Option<Stop>;
     finish_stop(instance: &InstanceId, stamp: Ms, now: Ms) -> FinishStop;
     wake(n: usize, now: Ms) -> Vec<InstanceId>;
-    drop_box(instance: &InstanceId, now: Ms) -> Dropped;
-    evict(instance: &InstanceId, now: Ms) -> Evict;
     demand(now: Ms) -> Demand;
-    rebuild(items: &[Truth], spares: &[Spare], now: Ms) -> Rebuild;
-    known(instances: &[InstanceId]) -> Vec<Known>;
     workspace(user: &UserId) -> Workspace;
     arriving(instances: &[InstanceId], now: Ms) -> ();
     booted(took: Duration) -> ();
-    names(instances: &[InstanceId]) -> Vec<Option<Written>>;
-    note_names(written: &[(InstanceId, Written)], kept: Duration) -> ();
     warn(instance: &InstanceId, warning: Warning) -> Warn;
     constrain(limit: Option<Limit>, until: Ms) -> ();
     walk() -> Option<String>;
     walk_to(next: Option<&str>) -> ();
+=>
+    idle(cutoff: Ms, limit: usize) -> Vec<Idle>;
+    drop_box(instance: &InstanceId, now: Ms) -> Dropped;
+    evict(instance: &InstanceId, now: Ms) -> Evict;
+    rebuild(items: &[Truth], spares: &[Spare], now: Ms) -> Rebuild;
+    known(instances: &[InstanceId]) -> Vec<Known>;
+    names(instances: &[InstanceId]) -> Vec<Option<Written>>;
+    note_names(written: &[(InstanceId, Written)], kept: Duration) -> ();
     lock(duty: Duty, owner: &str, lease: Duration, now: Ms) -> Lock;
     unlock(duty: Duty, owner: &str, lease: Duration, now: Ms) -> Unlock;
     release(duty: Duty, owner: &str) -> Unlock;
@@ -73,7 +87,7 @@ steps! {
             Behind::Redis(store, _) => {
                 self.with_chosen(1, behind, || aside(store.claim(user, began, now)))
             }
-            Behind::Model(model) => model.claim(user, began, now, fate),
+            Behind::Model(memory) => memory.claim(user, began, now, fate),
         }).await
     }
 
@@ -86,7 +100,7 @@ steps! {
                 stops.sort();
                 Ok(stops)
             }
-            Behind::Model(model) => model.retire(n, now, fate),
+            Behind::Model(memory) => memory.retire(n, now, fate),
         });
         stops.await
     }
@@ -96,7 +110,7 @@ steps! {
         self.step("view", |_| Ok(()), |behind| {
             let mut view = match behind {
                 Behind::Redis(store, _) => aside(store.view())?,
-                Behind::Model(model) => model.view()?,
+                Behind::Model(memory) => memory.step(|model| model.view())?,
             };
             view.pool.sort();
             Ok(view)
