@@ -7,14 +7,14 @@
 
 mod adopt;
 mod fleet;
+mod index;
 mod queue;
 pub mod tables;
 mod users;
-mod waiters;
 
 use std::{collections::BTreeMap, time::Duration};
 
-pub use waiters::Waiters;
+pub use index::Index;
 
 use hotdesk::{
     clock::Ms,
@@ -120,19 +120,19 @@ pub struct Model {
     pub revoked: BTreeMap<UserId, Ms>,
     /// Where reconciling is in the table, once it was noted.
     pub walk: Option<String>,
-    /// For models with many users: who waits for which boxes. Without it all are looked at.
-    pub waiters: Option<Waiters>,
+    /// For models with many users. Without it all are looked at.
+    pub index: Option<Index>,
 }
 
 impl Model {
     /// The spares, in order.
     #[must_use]
     pub fn pool(&self) -> Vec<InstanceId> {
-        self.in_phase(|phase| phase == BoxPhase::Spare)
-    }
-
-    fn in_phase(&self, is: impl Fn(BoxPhase) -> bool) -> Vec<InstanceId> {
-        self.boxes.iter().filter(|(_, b)| is(b.phase)).map(|(id, _)| id.clone()).collect()
+        if let Some(index) = &self.index {
+            return index.spares();
+        }
+        let spares = self.boxes.iter().filter(|(_, b)| b.phase == BoxPhase::Spare);
+        spares.map(|(id, _)| id.clone()).collect()
     }
 
     fn warm(&self) -> Answer<()> {
@@ -152,7 +152,12 @@ impl Model {
     }
 
     /// Who has the box, and whether they use it (or it is being stopped).
-    fn holder(&self, instance: &InstanceId) -> Option<(UserId, bool)> {
+    #[must_use]
+    pub fn holder(&self, instance: &InstanceId) -> Option<(UserId, bool)> {
+        if let Some(index) = &self.index {
+            let user = index.holder(instance)?;
+            return Some((user.clone(), matches!(self.users[user].phase, Phase::Running(_))));
+        }
         self.users.iter().find_map(|(name, user)| match &user.phase {
             Phase::Running(i) if i == instance => Some((name.clone(), true)),
             Phase::Stopping(i) if i == instance => Some((name.clone(), false)),
@@ -164,15 +169,15 @@ impl Model {
         let addresses = self.boxes.get(instance).and_then(|b| b.addresses.clone());
         self.boxes.insert(instance.clone(), Machine { phase, since: now, addresses });
         self.arriving.remove(instance);
-        if let Some(waiters) = &mut self.waiters {
-            waiters.note_box(instance, phase);
+        if let Some(index) = &mut self.index {
+            index.note_box(instance, phase);
         }
     }
 
     fn forget_box(&mut self, instance: &InstanceId) {
         self.boxes.remove(instance);
-        if let Some(waiters) = &mut self.waiters {
-            waiters.note_box(instance, BoxPhase::Gone);
+        if let Some(index) = &mut self.index {
+            index.note_box(instance, BoxPhase::Gone);
         }
     }
 

@@ -25,8 +25,9 @@ impl Progress {
         let (steps, took) = (stage.fate.trace().steps(), since.elapsed().as_secs_f64());
         let speed = (steps - before) as f64 / took;
         let boxes = stage.world.cloud.look(|sim| sim.group().members.len());
+        let waiting = stage.world.plane.store.waiting();
         println!(
-            "hour {:3}: {steps:9} steps, {speed:6.0} a second; {boxes:5} boxes; {} MiB, at most {} MiB",
+            "hour {:3}: {steps:9} steps, {speed:6.0} a second; {boxes:5} boxes, {waiting:5} people wait; {} MiB, at most {} MiB",
             second / 3600,
             memory("VmRSS") / 1024,
             memory("VmHWM") / 1024,

@@ -7,7 +7,7 @@ use hotdesk::{
     store::{Adopt, Rebuild, Spare},
 };
 
-use super::{Answer, BoxPhase, Model, Phase, Waiters};
+use super::{Answer, BoxPhase, Index, Model, Phase};
 
 impl Model {
     /// As [`hotdesk::store::Store::adopt`].
@@ -46,7 +46,7 @@ impl Model {
             user.since = user.since.filter(|_| keep);
             user.forget_threats();
         }
-        self.waiters = self.waiters.as_ref().map(|_| Waiters::default());
+        self.index = self.index.as_ref().map(|_| Index::default());
         self.arriving.clear();
         self.boxes.retain(|_, machine| machine.phase == BoxPhase::Gone);
         for item in items {
@@ -190,6 +190,6 @@ impl Model {
             row.phase = Phase::Running(seat.instance.clone());
             self.see(&seat.user, now);
         }
-        self.note_waiting(&seat.user);
+        self.note_user(&seat.user);
     }
 }

@@ -30,8 +30,10 @@ impl Model {
         if let Some(machine) = self.boxes.get_mut(instance) {
             machine.addresses = Some(addresses.clone());
         }
-        for user in self.queue() {
-            let Phase::Starting { asked } = self.user_phase(&user) else { continue };
+        while let Some(user) = self.first_in_queue() {
+            let Phase::Starting { asked } = self.user_phase(&user) else {
+                unreachable!("who is in the queue waits")
+            };
             if Self::still_asks(asked, now) {
                 let waited = self.waited(&user, now);
                 return Ok(Admit::AssignedTo { seat: self.assign(&user, instance, now), waited });
@@ -188,8 +190,8 @@ impl Model {
         for instance in instances {
             if !self.boxes.contains_key(instance) {
                 let since = *self.arriving.entry(instance.clone()).or_insert(now);
-                if let Some(waiters) = &mut self.waiters {
-                    waiters.note_arriving(instance, since);
+                if let Some(index) = &mut self.index {
+                    index.note_arriving(instance, since);
                 }
             }
         }

@@ -1,5 +1,6 @@
-//! Who waits, in the orders in which they are asked for, and for which boxes: what the users and the boxes
-//! say, without looking at all of them.
+//! What is asked of a model so often that looking at all users and boxes takes too long where they are
+//! many: who waits, in the orders in which they are asked for, which boxes boot, which are spares, and
+//! whose each is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,35 +11,36 @@ use hotdesk::{
 
 use super::{BoxPhase, Model, Phase, User};
 
-/// A box that boots: whether it is new, since when, and which.
-type Booting = (bool, Ms, InstanceId);
-
 /// See the module. What is asked by rank is in order in a vector: it changes far seldomer than people ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Waiters {
+pub struct Index {
     /// Since when, and when they asked last.
-    of: BTreeMap<UserId, (Option<Ms>, Ms)>,
+    waits: BTreeMap<UserId, (Option<Ms>, Ms)>,
     by_since: Vec<(Option<Ms>, UserId)>,
     by_asked: BTreeSet<(Ms, UserId)>,
     /// Since when boxes boot, and whether they are new.
     boots: BTreeMap<InstanceId, (bool, Ms)>,
-    by_boot: Vec<Booting>,
+    by_boot: Vec<(bool, Ms, InstanceId)>,
+    spares: BTreeSet<InstanceId>,
+    /// Which box users have, in use or being stopped, and whose it is.
+    has: BTreeMap<UserId, InstanceId>,
+    held: BTreeMap<InstanceId, UserId>,
 }
 
-impl Waiters {
-    /// Those of a model.
+impl Index {
+    /// That of a model.
     pub fn of(model: &Model) -> Self {
-        let mut waiters = Self::default();
+        let mut index = Self::default();
         for (name, user) in &model.users {
-            waiters.note(name, user);
+            index.note(name, user);
         }
         for (id, machine) in &model.boxes {
-            waiters.note_box(id, machine.phase);
+            index.note_box(id, machine.phase);
         }
         for (id, since) in &model.arriving {
-            waiters.note_boot(id, Some((true, *since)));
+            index.note_arriving(id, *since);
         }
-        waiters
+        index
     }
 
     /// Says what a box is now that does not arrive any more.
@@ -47,6 +49,10 @@ impl Waiters {
             BoxPhase::Waking(since) => self.note_boot(id, Some((false, since))),
             _ => self.note_boot(id, None),
         }
+        match phase {
+            BoxPhase::Spare => self.spares.insert(id.clone()),
+            _ => self.spares.remove(id),
+        };
     }
 
     /// Says that a box arrives.
@@ -69,29 +75,57 @@ impl Waiters {
         self.by_boot.get(ahead).map(|(_, since, _)| *since)
     }
 
+    /// The spares, in order.
+    pub(super) fn spares(&self) -> Vec<InstanceId> {
+        self.spares.iter().cloned().collect()
+    }
+
+    /// Whose a box is.
+    pub(super) fn holder(&self, id: &InstanceId) -> Option<&UserId> {
+        self.held.get(id)
+    }
+
     /// Says what a user is now.
     pub(super) fn note(&mut self, name: &UserId, user: &User) {
+        self.note_waiting(name, user);
+        if let Some(id) = self.has.remove(name)
+            && self.held.get(&id) == Some(name)
+        {
+            self.held.remove(&id);
+        }
+        if let Phase::Running(id) | Phase::Stopping(id) = &user.phase {
+            self.has.insert(name.clone(), id.clone());
+            self.held.insert(id.clone(), name.clone());
+        }
+    }
+
+    fn note_waiting(&mut self, name: &UserId, user: &User) {
         let is = match user.phase {
             Phase::Starting { asked } => Some((user.since, asked)),
             _ => None,
         };
-        let was = self.of.get(name).copied();
-        if was.map(|(since, _)| since) != is.map(|(since, _)| since) {
-            was.into_iter()
-                .for_each(|(since, _)| remove(&mut self.by_since, &(since, name.clone())));
-            is.into_iter().for_each(|(since, _)| insert(&mut self.by_since, (since, name.clone())));
+        let was = self.waits.get(name).copied();
+        let since = |waits: Option<(Option<Ms>, Ms)>| waits.map(|(since, _)| (since, name.clone()));
+        if since(was) != since(is) {
+            since(was).into_iter().for_each(|place| remove(&mut self.by_since, &place));
+            since(is).into_iter().for_each(|place| insert(&mut self.by_since, place));
         }
         if let Some((_, asked)) = was {
             self.by_asked.remove(&(asked, name.clone()));
-            self.of.remove(name);
+            self.waits.remove(name);
         }
         if let Some((since, asked)) = is {
             self.by_asked.insert((asked, name.clone()));
-            self.of.insert(name.clone(), (since, asked));
+            self.waits.insert(name.clone(), (since, asked));
         }
     }
 
-    /// All, longest first.
+    /// Who waits longest.
+    pub(super) fn first(&self) -> Option<UserId> {
+        self.by_since.first().map(|(_, name)| name.clone())
+    }
+
+    /// Who waits, longest first.
     pub(super) fn queue(&self) -> Vec<UserId> {
         self.by_since.iter().map(|(_, name)| name.clone()).collect()
     }
@@ -121,16 +155,16 @@ fn remove<T: Ord>(sorted: &mut Vec<T>, item: &T) {
 }
 
 impl Model {
-    /// A user has begun to wait, or waits no more, or has asked again.
-    pub(super) fn note_waiting(&mut self, name: &UserId) {
-        if let (Some(waiters), Some(user)) = (&mut self.waiters, self.users.get(name)) {
-            waiters.note(name, user);
+    /// A user is in another phase, or has asked again.
+    pub(super) fn note_user(&mut self, name: &UserId) {
+        if let (Some(index), Some(user)) = (&mut self.index, self.users.get(name)) {
+            index.note(name, user);
         }
     }
 
-    /// Whether who is said to wait does, and what is said to be woken is.
+    /// Whether the index says what users and boxes say.
     #[must_use]
-    pub fn knows_who_waits(&self) -> bool {
-        self.waiters.as_ref().is_none_or(|waiters| *waiters == Waiters::of(self))
+    pub fn has_true_index(&self) -> bool {
+        self.index.as_ref().is_none_or(|index| *index == Index::of(self))
     }
 }

@@ -17,12 +17,19 @@ impl Model {
     /// Who waits, longest first (ties by name, as Redis breaks them).
     #[must_use]
     pub fn queue(&self) -> Vec<UserId> {
-        if let Some(waiters) = &self.waiters {
-            return waiters.queue();
+        if let Some(index) = &self.index {
+            return index.queue();
         }
         let mut queue: Vec<_> = self.waiting().map(|(name, user, _)| (user.since, name)).collect();
         queue.sort();
         queue.into_iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    pub(super) fn first_in_queue(&self) -> Option<UserId> {
+        match &self.index {
+            Some(index) => index.first(),
+            None => self.queue().into_iter().next(),
+        }
     }
 
     /// Who waits, in no order, and when they asked last.
@@ -56,7 +63,7 @@ impl Model {
         if let Phase::Starting { asked } = self.user_phase(user) {
             let asked = asked.min(now.minus(ASKING).plus(CLOSING));
             self.user(user).phase = Phase::Starting { asked };
-            self.note_waiting(user);
+            self.note_user(user);
         }
         Ok(())
     }
@@ -66,7 +73,7 @@ impl Model {
         row.phase = Phase::Stopped;
         row.ts = Some(now);
         row.since = None;
-        self.note_waiting(user);
+        self.note_user(user);
     }
 
     pub(super) fn enqueue(&mut self, user: &UserId, now: Ms) -> Place {
@@ -82,7 +89,7 @@ impl Model {
         }
         row.phase = Phase::Starting { asked };
         row.since = row.since.or(Some(now));
-        self.note_waiting(user);
+        self.note_user(user);
         self.dequeue_ghosts(now);
         self.place(user, now)
     }
@@ -95,8 +102,8 @@ impl Model {
     }
 
     fn ghosts(&self, now: Ms) -> Vec<UserId> {
-        if let Some(waiters) = &self.waiters {
-            return waiters.asked_before(now.minus(ASKING), GHOSTS);
+        if let Some(index) = &self.index {
+            return index.asked_before(now.minus(ASKING), GHOSTS);
         }
         let ghosts = self.waiting().filter(|(_, _, asked)| !Self::still_asks(*asked, now));
         let mut ghosts: Vec<_> = ghosts.map(|(name, _, asked)| (asked, name.clone())).collect();
@@ -117,8 +124,8 @@ impl Model {
     /// The place of one who waits.
     fn place(&self, user: &UserId, now: Ms) -> Place {
         let own = (self.users[user].since, user);
-        let ahead = match &self.waiters {
-            Some(waiters) => waiters.ahead(own.0, user),
+        let ahead = match &self.index {
+            Some(index) => index.ahead(own.0, user),
             None => self.waiting().filter(|(name, row, _)| (row.since, *name) < own).count(),
         };
         let mut boots = self.boots.clone();
@@ -134,8 +141,8 @@ impl Model {
 
     /// Since when the box boots that is next after so many: those being woken come first.
     fn booting(&self, ahead: usize) -> Option<Ms> {
-        if let Some(waiters) = &self.waiters {
-            return waiters.booting(ahead);
+        if let Some(index) = &self.index {
+            return index.booting(ahead);
         }
         let new = self.arriving.iter().map(|(id, since)| (true, *since, id));
         let waking = self.boxes.iter().filter_map(|(id, machine)| match machine.phase {

@@ -283,7 +283,7 @@ impl Model {
         row.ts = Some(now);
         row.since = Some(now);
         row.forget_threats();
-        self.note_waiting(user);
+        self.note_user(user);
         self.see(user, now);
         self.set(instance, BoxPhase::Running, now);
         self.seat(user)
@@ -298,5 +298,6 @@ impl Model {
         if !keep {
             row.since = None;
         }
+        self.note_user(user);
     }
 }

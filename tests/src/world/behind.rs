@@ -57,6 +57,16 @@ impl Behind {
         }
     }
 
+    /// How many people wait.
+    pub(super) fn waiting(&self) -> usize {
+        match self {
+            Behind::Redis(_, aside) => {
+                aside.ask(|redis| redis::cmd("ZCARD").arg("fleet:waiting").query(redis))
+            }
+            Behind::Model(model) => model.look(|model| model.queue().len()),
+        }
+    }
+
     /// Forgets everything.
     pub(super) fn flush(&self) {
         match self {

@@ -40,8 +40,8 @@ fn broken_in(model: &Model) -> Vec<String> {
     if waits && is(BoxPhase::Spare).next().is_some() {
         wrong.push("somebody waits while there is a spare".into());
     }
-    if !model.knows_who_waits() {
-        wrong.push("the model does not know who waits: a fault of its own".into());
+    if !model.has_true_index() {
+        wrong.push("the model's index is wrong: a fault of its own".into());
     }
     wrong
 }
@@ -81,8 +81,8 @@ mod tests {
         let waits = broken_in(&model(Phase::Starting { asked: Ms(1) }, BoxPhase::Spare));
         assert!(waits[0].contains("waits while there is a spare"), "{waits:?}");
         let mut forgotten = model(Phase::Starting { asked: Ms(1) }, BoxPhase::Gone);
-        forgotten.waiters = Some(Default::default());
+        forgotten.index = Some(Default::default());
         let forgotten = broken_in(&forgotten);
-        assert!(forgotten[0].contains("who waits"), "{forgotten:?}");
+        assert!(forgotten[0].contains("index"), "{forgotten:?}");
     }
 }

@@ -21,7 +21,7 @@ use hotdesk::{
 use locks::Held;
 
 use super::fate::Fate;
-use crate::model::{BoxPhase, Cold, Model, Waiters, tables::Tables};
+use crate::model::{BoxPhase, Cold, Index, Model, tables::Tables};
 
 /// The row of a dead box is kept so long, as in Redis.
 const KEPT_GONE: Duration = Duration::from_secs(24 * 3600);
@@ -139,7 +139,7 @@ impl MemoryStore {
 
 impl Default for Inner {
     fn default() -> Self {
-        let model = Model { waiters: Some(Waiters::default()), ..Model::default() };
+        let model = Model { index: Some(Index::default()), ..Model::default() };
         Self { model, locks: BTreeMap::new(), names: BTreeMap::new(), died: 0 }
     }
 }

@@ -111,6 +111,12 @@ impl WorldStore {
         self.behind.tables()
     }
 
+    /// How many people wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.behind.waiting()
+    }
+
     /// What is wrong in it by itself.
     #[must_use]
     pub fn wrong(&self) -> Vec<String> {

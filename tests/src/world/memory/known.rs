@@ -1,29 +1,15 @@
 //! What the reference model says of some boxes.
 
-use std::collections::BTreeMap;
-
 use hotdesk::{
-    id::{Epoch, InstanceId, UserId},
+    id::InstanceId,
     store::{BoxPhase as Phase, Known},
 };
 
-use crate::model::{
-    BoxPhase, Model,
-    Phase::{Running, Stopping},
-};
-
-/// For so few boxes it is not worth it to look at all users once.
-const FEW: usize = 8;
+use crate::model::{BoxPhase, Model};
 
 impl Model {
     /// As [`hotdesk::store::Store::known`] in a warm store.
     pub(super) fn known(&self, instances: &[InstanceId]) -> Vec<Known> {
-        let owners: BTreeMap<&InstanceId, (UserId, Epoch)> = if instances.len() > FEW {
-            self.holders().collect()
-        } else {
-            let of = |id| self.holders().find(|(held, _)| *held == id);
-            instances.iter().filter_map(of).collect()
-        };
         let known = |id| {
             let Some(machine) = self.boxes.get(id) else {
                 return Known { phase: Phase::Unknown, owner: None, since: None };
@@ -36,18 +22,12 @@ impl Model {
                 BoxPhase::Waking(_) => Phase::Waking,
                 BoxPhase::Gone => Phase::Gone,
             };
-            Known { phase, owner: owners.get(id).cloned(), since: Some(machine.since) }
+            let owner = self.holder(id).map(|(user, _)| {
+                let epoch = self.users[&user].epoch.unwrap_or_default();
+                (user, epoch)
+            });
+            Known { phase, owner, since: Some(machine.since) }
         };
         instances.iter().map(known).collect()
-    }
-
-    /// Who has which box, used or being stopped.
-    fn holders(&self) -> impl Iterator<Item = (&InstanceId, (UserId, Epoch))> {
-        self.users.iter().filter_map(|(name, user)| match &user.phase {
-            Running(instance) | Stopping(instance) => {
-                Some((instance, (name.clone(), user.epoch.unwrap_or_default())))
-            }
-            _ => None,
-        })
     }
 }
