@@ -35,10 +35,8 @@ impl Table {
 
     /// Those of the same time in the order of their names.
     pub(super) fn due_homes(&self, now: Ms, limit: usize) -> Vec<UserId> {
-        let due = self.homes.values().filter_map(|home| Some((home.due?, &home.user)));
-        let mut due: Vec<(Ms, &UserId)> = due.filter(|(due, _)| *due <= now).collect();
-        due.sort();
-        due.into_iter().take(limit.max(1)).map(|(_, user)| user.clone()).collect()
+        let due = self.due.iter().take_while(|(due, _)| *due <= now);
+        due.take(limit.max(1)).map(|(_, user)| user.clone()).collect()
     }
 
     pub(super) fn sessions(&self, user: &UserId, limit: usize) -> Vec<Session> {
@@ -103,6 +101,10 @@ impl Table {
 
     pub(super) fn set_home(&mut self, home: Home) {
         let next = Home { rev: home.rev + 1, ..home };
+        if let Some(due) = self.homes.get(&next.user).and_then(|was| was.due) {
+            self.due.remove(&(due, next.user.clone()));
+        }
+        self.due.extend(next.due.map(|due| (due, next.user.clone())));
         self.homes.insert(next.user.clone(), next);
     }
 }

@@ -1,7 +1,7 @@
 //! The table itself: a pure state machine, one step a call.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
     mem,
     time::Duration,
@@ -38,6 +38,8 @@ pub(super) fn place(key: String) -> Place {
 pub(super) struct Table {
     pub(super) rows: BTreeMap<Place, Item>,
     pub(super) homes: BTreeMap<UserId, Home>,
+    /// The homes with which something is to be done, and when.
+    pub(super) due: BTreeSet<(Ms, UserId)>,
     pub(super) sessions: BTreeMap<(UserId, Epoch), Session>,
     changes: Vec<Change>,
     /// How many changes there were, ever.

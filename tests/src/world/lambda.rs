@@ -25,7 +25,7 @@ use crate::iam::on_behalf;
 const PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
 /// So many dead letters are kept.
-const DEAD_LETTERS: usize = 1000;
+const DEAD_LETTERS: usize = 20;
 
 type App = lifecycle::App<WorldStore, WorldSeats, hotdesk_aws::AwsFleet, WorldBoxes, WorldClock>;
 
@@ -121,7 +121,7 @@ impl Lambdas {
         self.0.outcomes.lock().expect("not poisoned").clone()
     }
 
-    /// Events that were given up, the last thousand of them.
+    /// Events that were given up, the last twenty of them.
     ///
     /// # Panics
     /// If a function panicked.
