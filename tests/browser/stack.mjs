@@ -91,20 +91,18 @@ export class Stack {
 
   /** As `pause`, and whoever takes the place of one that is killed meanwhile stands still too. */
   async hold(word, box) {
-    const held = await this.find(word, box);
-    for (const { id } of held) process.kill(id, "SIGSTOP");
+    const send = (all, name) => all.forEach(({ id }) => signal(id, name));
+    // Between one and the next there may be none.
+    const now = () => this.find(word, box).catch(() => []);
+    send(await this.find(word, box), "SIGSTOP");
     let over = false;
     const holding = (async () => {
-      for (; !over; await sleep(HOLD_MS)) {
-        // Between one and the next there may be none.
-        const next = await this.find(word, box).catch(() => []);
-        held.push(...next.filter(({ id }) => signal(id, "SIGSTOP")));
-      }
+      for (; !over; await sleep(HOLD_MS)) send(await now(), "SIGSTOP");
     })();
     return async () => {
       over = true;
       await holding;
-      for (const { id } of await alive(held)) signal(id, "SIGCONT");
+      send(await now(), "SIGCONT");
     };
   }
 
@@ -138,7 +136,7 @@ export async function portsFree() {
 }
 
 /** Whether there was such a process to send it to. */
-function signal(id, name) {
+export function signal(id, name) {
   try {
     return process.kill(id, name);
   } catch {

@@ -4,6 +4,7 @@ import { copyFile, rename, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { interrupt, terminate } from "../look.mjs";
+import { signal } from "../stack.mjs";
 import { cloud, redis, seats } from "./tables.mjs";
 
 /** Which process is which function's, and which call it is in: infra/local/stack/src/runtime.rs. */
@@ -75,7 +76,7 @@ export class Faults {
     }
     found ??= (await instances())[0];
     if (!found) return;
-    if (kill(found.process, "SIGKILL")) this.#hit(kind, `${name} (${found.process})`);
+    if (signal(found.process, "SIGKILL")) this.#hit(kind, `${name} (${found.process})`);
   }
 
   async #killRedis({ kind, victim }, how) {
@@ -87,7 +88,7 @@ export class Faults {
     if (how === "older" && !copy) return;
     if (how === "older") await copyFile(copy.path, `${run}/dump.rdb`);
     else await rm(`${run}/dump.rdb`, { force: true });
-    if (!kill(server.id, "SIGKILL")) return;
+    if (!signal(server.id, "SIGKILL")) return;
     const age = how === "older" ? `back to ${((Date.now() - copy.at) / 1000).toFixed(0)} s ago` : "empty";
     this.#hit(kind, age);
   }
@@ -95,16 +96,16 @@ export class Faults {
   async #killDynamo({ kind }) {
     await seats();
     const [server] = await this.#world.stack.find("moto/serve.py");
-    if (kill(server.id, "SIGKILL")) this.#hit(kind, "with all that it has confirmed");
+    if (signal(server.id, "SIGKILL")) this.#hit(kind, "with all that it has confirmed");
   }
 
   async #stand({ kind, hold }, what) {
     const word = what === "redis" ? "redis-server" : "moto/serve.py";
     const [{ id }] = await this.#world.stack.find(word);
-    if (!kill(id, "SIGSTOP")) return;
+    if (!signal(id, "SIGSTOP")) return;
     this.#hit(kind, `${hold.toFixed(1)} s`);
     await sleep(hold * 1000);
-    kill(id, "SIGCONT");
+    signal(id, "SIGCONT");
   }
 
   /** A box dies: taken back by EC2 with a warning or without, or crashed, which EC2 notices later. */
@@ -133,7 +134,7 @@ export class Faults {
   async #killBox(id) {
     this.#world.dead.add(id);
     const found = await this.#world.stack.find("unshare --mount", id).catch(() => []);
-    for (const { id: machine } of found) kill(machine, "SIGKILL");
+    for (const { id: machine } of found) signal(machine, "SIGKILL");
     return found.length > 0;
   }
 
@@ -172,15 +173,6 @@ export class Faults {
     for (const [key, [all, called]] of [...ends].sort()) {
       console.log(`  ${key.padEnd(24)} ${all}, ${called} of them in a call`);
     }
-  }
-}
-
-/** Whether there was such a process. */
-function kill(id, signal) {
-  try {
-    return process.kill(id, signal);
-  } catch {
-    return false;
   }
 }
 

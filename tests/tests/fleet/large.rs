@@ -63,12 +63,11 @@ async fn seated(people: usize) -> World {
         truths.push(Truth::User(seat, UserState::Open));
     }
     world.plane.store.adopt(&truths, now).await.unwrap();
-    let seen = came.0;
     let mut redis = world.redis();
     let mut old = redis::pipe();
     for n in 0..IDLE {
-        old.zadd("ws:pings", format!("user{n}"), seen).ignore();
-        old.hset(format!("ws:user{n}"), "lastSeen", seen).ignore();
+        old.zadd("ws:pings", format!("user{n}"), came.0).ignore();
+        old.hset(format!("ws:user{n}"), "lastSeen", came.0).ignore();
     }
     old.exec(&mut redis).unwrap();
     // Their changes in the table are not what is measured.
