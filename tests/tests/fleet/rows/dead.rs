@@ -2,6 +2,7 @@
 
 use hotdesk::control::ABSENT;
 use hotdesk::fleet::{Fleet, Lifecycle};
+use hotdesk::id::InstanceId;
 use hotdesk::seats::{Addresses, BoxItem};
 use hotdesk::store::{BoxPhase, Store};
 use hotdesk_sim::{Call, InstanceState};
@@ -66,27 +67,42 @@ async fn a_spare_that_nobody_lists_is_evicted_in_the_end_but_not_at_once() {
 /// Nobody heard that it died, and the store knows no more that it booted.
 #[tokio::test(start_paused = true)]
 async fn a_box_that_died_in_its_launch_hook_does_not_hold_its_place() {
+    let (world, dead) = with_a_dead_launch().await;
+    world.plane.store.evict(&dead, now(&world).await).await.unwrap();
+    world.plane.boxes.break_all(false);
+    world.passes(1).await;
+    assert_ne!(lifecycle(&world, &dead).await, Some(Lifecycle::PendingWait));
+    world.passes(4).await;
+    world.check_at_rest().await;
+}
+
+/// Whoever receives boxes need not wait for a pass.
+#[tokio::test(start_paused = true)]
+async fn a_box_that_died_in_its_launch_hook_is_given_up_by_whoever_looks_next() {
+    let (world, dead) = with_a_dead_launch().await;
+    world.plane.receive("a lifecycle function", now(&world).await).await.unwrap();
+    assert_ne!(lifecycle(&world, &dead).await, Some(Lifecycle::PendingWait));
+    world.plane.boxes.break_all(false);
+    world.passes(5).await;
+    world.check_at_rest().await;
+}
+
+/// A box died in its launch hook, and nobody heard of it.
+async fn with_a_dead_launch() -> (World, InstanceId) {
     let world = World::begin(Default::default()).await;
     deaf(&world);
     world.plane.boxes.break_all(true);
     world.passes(2).await;
-    let held = async |world: &World| {
-        let group = world.plane.fleet.group().await.unwrap();
-        let members = group.members.into_values();
-        let mut held = members.filter(|member| member.lifecycle == Lifecycle::PendingWait);
-        held.next().map(|member| member.instance)
+    let members = world.plane.fleet.group().await.unwrap().members.into_values();
+    let mut held = members.filter(|member| member.lifecycle == Lifecycle::PendingWait);
+    let Some(dead) = held.next().map(|member| member.instance) else {
+        panic!("none boots\n{}", world.picture().await)
     };
-    let Some(box_) = held(&world).await else { panic!("none boots\n{}", world.picture().await) };
-    world.lose(&box_);
-    while state(&world, &box_) != Some(InstanceState::Terminated) {
+    world.lose(&dead);
+    while state(&world, &dead) != Some(InstanceState::Terminated) {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    world.plane.store.evict(&box_, now(&world).await).await.unwrap();
-    world.plane.boxes.break_all(false);
-    world.passes(1).await;
-    assert_ne!(lifecycle(&world, &box_).await, Some(Lifecycle::PendingWait));
-    world.passes(4).await;
-    world.check_at_rest().await;
+    (world, dead)
 }
 
 /// EC2 forgets a dead box after an hour, the table after two days.
