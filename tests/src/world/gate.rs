@@ -158,7 +158,7 @@ impl Gate {
             self.pass(fate, kind, Moment::After).await;
         }
         if let Some((_, time)) = pause {
-            tokio::time::sleep(time).await;
+            invocation.freeze(time).await;
         }
         if dies {
             invocation.die().await;

@@ -57,8 +57,8 @@ impl Gate {
         self.plan().latency = latency;
     }
 
-    /// The function that makes the next step of the store of that name is paused after it, as a
-    /// frozen execution environment is.
+    /// The function that makes the next call of that name is paused after it, as a frozen execution
+    /// environment is.
     ///
     /// # Panics
     /// If a function panicked at the gate.
