@@ -195,7 +195,7 @@ async fn who_waits_is_told_when_to_expect_a_box_and_why_none_comes() {
     let (reply, booting) = json(&desk, "alice", "/status").await;
     assert_eq!((booting["stage"].as_str(), &booting["limit"]), (Some("booting"), &Value::Null));
     assert!(booting["expected"].is_string());
-    assert_eq!(reply.headers()[header::RETRY_AFTER], "1");
+    assert_eq!(reply.headers()[header::RETRY_AFTER], "5", "it takes 40 seconds");
 }
 
 #[tokio::test]

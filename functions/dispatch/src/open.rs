@@ -51,12 +51,13 @@ pub(crate) async fn open<S: Store, D: Seats, C: Clock>(
     };
     info!(user = %session.user, outcome = state.word(), position = place.map(|place| place.position));
     let standing = Standing { state, place };
+    let now = app.clock.now();
     let mut reply = if html {
-        waiting::page(&standing, StatusCode::ACCEPTED, session, app.clock.now())?
+        waiting::page(&standing, StatusCode::ACCEPTED, session, now)?
     } else {
         standing.json(StatusCode::ACCEPTED)
     };
-    standing.tell_when_to_ask(&mut reply);
+    standing.tell_when_to_ask(&mut reply, now);
     Ok(reply)
 }
 

@@ -60,6 +60,13 @@ pub(crate) struct Standing {
     pub(crate) place: Option<Place>,
 }
 
+/// Whoever waits asks again after a second for each so many places before them.
+const NEAR: u64 = 100;
+
+/// The longest pause between two questions of whoever waits, seconds: short beside the time for which a
+/// place is kept for somebody who does not ask ([`hotdesk::store::ASKING`]).
+const SELDOM: u64 = 15;
+
 /// [`Standing`] as programs see it: times in RFC 3339.
 #[derive(Serialize)]
 struct Json {
@@ -96,11 +103,22 @@ impl Standing {
     }
 
     /// After how many seconds it is worth asking again.
-    pub(crate) fn ask_again(&self) -> u64 {
+    ///
+    /// While a box boots: a fifth of the time that is left, or since when it is late; so that a box is
+    /// found within a fifth of that. Far back in the queue: EC2 launches 2 instances a second in the
+    /// long run ("Request throttling for the Amazon EC2 API"; that Auto Scaling's launches count there
+    /// is unverified), so nothing changes there for longer than that; who waits in thousands asks in
+    /// hundreds of requests a second instead of thousands.
+    pub(crate) fn ask_again(&self, now: Ms) -> u64 {
+        let far = self.place.map_or(0, |place| place.position / NEAR);
         match (self.stage(), self.limit()) {
-            (Some(Stage::Queued), Some(_)) => 5,
-            (Some(Stage::Queued), None) => 2,
-            _ => 1,
+            (Some(Stage::Queued), Some(_)) => far.clamp(5, SELDOM),
+            (Some(Stage::Queued), None) => far.clamp(2, SELDOM),
+            (Some(Stage::Booting), _) => {
+                let off = |at: Ms| at.since(now).max(now.since(at)).as_secs();
+                (self.expected().map_or(0, off) / 5).clamp(1, 5)
+            }
+            (Some(Stage::Opening) | None, _) => 1,
         }
     }
 
@@ -131,8 +149,8 @@ impl Standing {
     }
 
     /// In `Retry-After`, also with a 200.
-    pub(crate) fn tell_when_to_ask(&self, reply: &mut Reply) {
-        reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.ask_again()));
+    pub(crate) fn tell_when_to_ask(&self, reply: &mut Reply, now: Ms) {
+        reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(self.ask_again(now)));
     }
 }
 
@@ -152,6 +170,10 @@ fn opaque(tag: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use hotdesk::store::ASKING;
+
     use super::*;
 
     #[test]
@@ -170,5 +192,32 @@ mod tests {
             assert_eq!(is_known(&headers, "W/\"a\""), known, "{given}");
         }
         assert!(!is_known(&HeaderMap::new(), "W/\"a\""));
+    }
+
+    #[test]
+    fn who_is_far_back_asks_less_often() {
+        let asks = |position, limit| {
+            let place = Place { position, since: Ms(1), booting: None, boot: None, limit };
+            Standing { state: State::Waiting, place: Some(place) }.ask_again(Ms(1))
+        };
+        let queued = [1, 299, 300, 1_499, 1_500, 100_000].map(|place| asks(place, None));
+        assert_eq!(queued, [2, 2, 3, 14, 15, 15]);
+        let full = [1, 599, 600, 100_000].map(|place| asks(place, Some(Limit::MaxSize)));
+        assert_eq!(full, [5, 5, 6, 15]);
+        assert!(Duration::from_secs(SELDOM) * 5 < ASKING);
+    }
+
+    #[test]
+    fn the_nearer_a_box_the_more_often_one_asks() {
+        let (began, boot) = (Ms(1_000), Some(Duration::from_secs(60)));
+        let asks = |seconds: u64, boot| {
+            let booting = Some(began);
+            let place = Place { position: 1_000, since: began, booting, boot, limit: None };
+            let now = began.plus(Duration::from_secs(seconds));
+            Standing { state: State::Waiting, place: Some(place) }.ask_again(now)
+        };
+        let pauses = [0, 35, 36, 50, 54, 60, 69, 70, 600].map(|seconds| asks(seconds, boot));
+        assert_eq!(pauses, [5, 5, 4, 2, 1, 1, 1, 2, 5]);
+        assert_eq!(asks(0, None), 1, "no boot was measured");
     }
 }

@@ -32,16 +32,16 @@ pub(crate) async fn status<S: Store, D: Seats, C: Clock>(
         Ask::Stopping => (State::Stopping, None),
         Ask::NotQueued => (State::Stopped, None),
     };
-    let standing = Standing { state, place };
+    let (standing, now) = (Standing { state, place }, app.clock.now());
     let etag = standing.etag(&session.user, html);
     let mut reply = if is_known(request.headers(), &etag) {
         hotdesk_pages::varies(web::empty(StatusCode::NOT_MODIFIED))
     } else if html {
-        waiting::page(&standing, StatusCode::OK, session, app.clock.now())?
+        waiting::page(&standing, StatusCode::OK, session, now)?
     } else {
         standing.json(StatusCode::OK)
     };
-    standing.tell_when_to_ask(&mut reply);
+    standing.tell_when_to_ask(&mut reply, now);
     let headers = reply.headers_mut();
     // Kept by the browser alone, and asked for anew each time (RFC 9111, section 5.2.2.4).
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

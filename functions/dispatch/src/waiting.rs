@@ -35,7 +35,7 @@ pub(crate) fn page(
         boot: standing.place.and_then(|place| place.boot).map(words::about),
         limit: standing.limit(),
         etag: standing.etag(&session.user, true),
-        pause: Duration::from_secs(standing.ask_again()).as_millis(),
+        pause: Duration::from_secs(standing.ask_again(now)).as_millis(),
         now: words::rfc3339(now).unwrap_or_default(),
     };
     Ok(hotdesk_pages::page(status, Allow::default(), view)?)

@@ -8,6 +8,8 @@
   /** For wherever, by a button, a link or the browser. */
   let departing = false;
   let timer;
+  /** How long to wait before the next question, in ms: the page says it, then each answer. */
+  let pause;
   /** How far the server's clock is before this machine's, in ms. */
   let ahead = 0;
 
@@ -21,9 +23,9 @@
   }
 
   function wait() {
-    const pause = Math.min(Number(live().dataset.pause) * 2 ** failures, SLOWEST);
+    const next = Math.min(pause * 2 ** failures, SLOWEST);
     // After a failure spread, so that those who met it together do not come back together.
-    timer = setTimeout(ask, failures ? pause * (0.5 + Math.random() / 2) : pause);
+    timer = setTimeout(ask, failures ? next * (0.5 + Math.random() / 2) : next);
   }
 
   async function ask() {
@@ -39,6 +41,7 @@
       if (answer.type === "opaqueredirect") return go("/");
       if (answer.status !== 304 && !answer.ok) throw new Error(answer.status);
       failures = 0;
+      pause = Number(answer.headers.get("retry-after")) * 1000 || pause;
       const text = await answer.text();
       if (answer.ok && !departing) show(parse(text));
     } catch {
@@ -106,6 +109,7 @@
     if (document.visibilityState === "visible") ask();
   });
   compare();
+  pause = Number(live().dataset.pause);
   // Nothing would change any more, so there is nothing to ask for.
   if (live().dataset.state === "running") return go("/dispatch");
   setInterval(count, 1000);

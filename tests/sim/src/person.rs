@@ -9,13 +9,13 @@ use desk::Over;
 use hotdesk::{id::UserId, seats::Seats};
 use hotdesk_tests::world::{
     chance::Chance,
-    people::{Seen, Sent},
+    people::{Seen, Sent, Told},
 };
 use tokio::time::{Instant, sleep};
 
 use crate::{registry::Standing, stage::Stage};
 
-/// The waiting page asks so often.
+/// The waiting page asks after this time first, and then when it is told to.
 const ASKS: Duration = Duration::from_secs(2);
 
 /// A page that got no answer tries again.
@@ -106,15 +106,20 @@ impl Person {
             if let Some(sent) = seen {
                 return Some(sent);
             }
+            let mut pause = ASKS;
             loop {
                 if !self.stage.is_quiet() && Instant::now() >= end {
                     self.give_up().await;
                     return None;
                 }
-                sleep(ASKS).await;
-                let status = self.stage.world.door.status(&self.name).await.unwrap_or_default();
-                if status["state"] != "waiting" && status["state"] != "stopping" {
-                    break;
+                sleep(pause).await;
+                match self.stage.world.door.told(&self.name).await {
+                    Some(Told { standing, again })
+                        if standing["state"] == "waiting" || standing["state"] == "stopping" =>
+                    {
+                        pause = again;
+                    }
+                    _ => break,
                 }
             }
             sleep(AGAIN).await;

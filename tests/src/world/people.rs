@@ -71,6 +71,15 @@ pub enum Seen {
     Nothing,
 }
 
+/// What somebody is told who waits.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Where they stand; the body of the answer.
+    pub standing: serde_json::Value,
+    /// After what time they are to ask again; zero if they are not told.
+    pub again: Duration,
+}
+
 /// Where a user was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -197,13 +206,20 @@ impl Door {
         }
     }
 
-    /// `GET /status`, as the waiting page asks it; the body of the answer.
+    /// `GET /status`; the body of the answer.
     pub async fn status(&self, user: &str) -> Option<serde_json::Value> {
+        self.told(user).await.map(|told| told.standing)
+    }
+
+    /// `GET /status`, as the waiting page asks it.
+    pub async fn told(&self, user: &str) -> Option<Told> {
         if self.0.closed.load(Ordering::Relaxed) {
             return None;
         }
-        let request = self.request(user, "GET", "/status", "");
-        let reply = self.dispatch(request).await?;
-        serde_json::from_str(reply.body()).ok()
+        let reply = self.dispatch(self.request(user, "GET", "/status", "")).await?;
+        let standing = serde_json::from_str(reply.body()).ok()?;
+        let again = reply.headers().get(header::RETRY_AFTER);
+        let again = again.and_then(|again| again.to_str().ok()?.parse().ok()).unwrap_or(0);
+        Some(Told { standing, again: Duration::from_secs(again) })
     }
 }
