@@ -42,7 +42,7 @@ pub struct Options {
     /// Looks at everything after every step, and tells the answers, in a large run too.
     #[arg(long)]
     pub whole: bool,
-    /// Says every simulated hour how far it is, how fast, and how much memory it has.
+    /// Says every simulated hour, or quarter of one, how far it is, how fast, and how much memory it has.
     #[arg(long)]
     pub progress: bool,
 }

@@ -180,7 +180,7 @@ async fn watch(stage: &Arc<Stage>, mut progress: Progress) {
         if second.is_multiple_of(HOUR) {
             stage.world.tidy();
         }
-        if stage.plan.large {
+        if stage.plan.large && second % 10 == 0 {
             wrong.extend(stage.world.plane.store.wrong());
         }
         if second % glances == 0 {

@@ -3,6 +3,7 @@
 mod asks;
 mod beats;
 mod typing;
+mod waits;
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +15,7 @@ use std::{
 };
 
 use hotdesk::{
-    clock::Clock,
+    clock::{Clock, Ms},
     config::{Times, WebConfig},
     id::{InstanceId, UserId},
     token::{SeatClaims, SessionClaims, Signer, TicketClaims, Verifier, generate},
@@ -28,6 +29,8 @@ use super::{
     store::WorldStore,
 };
 use crate::{desk::BASE_URL, iam::on_behalf};
+
+pub use waits::Told;
 
 /// The page beats so often while it is visible.
 pub const BEAT: Duration = Duration::from_secs(30);
@@ -45,6 +48,8 @@ struct Inner {
     verifier: Verifier,
     /// Everybody's last seat token.
     tokens: Mutex<BTreeMap<UserId, (SeatClaims, String)>>,
+    /// The cookies of those whose waiting page asks, and until when they are used.
+    cookies: Mutex<BTreeMap<String, (Ms, String)>>,
     /// Nobody reaches the API.
     closed: AtomicBool,
     /// Looks at the host to which somebody is sent.
@@ -69,15 +74,6 @@ pub enum Seen {
     Refused(StatusCode),
     /// No answer at all.
     Nothing,
-}
-
-/// What somebody is told who waits.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// Where they stand; the body of the answer.
-    pub standing: serde_json::Value,
-    /// After what time they are to ask again; zero if they are not told.
-    pub again: Duration,
 }
 
 /// Where a user was sent.
@@ -126,6 +122,7 @@ impl Door {
             signer,
             verifier,
             tokens: Mutex::default(),
+            cookies: Mutex::default(),
             closed: AtomicBool::new(false),
             sent: Box::new(sent),
         }))
@@ -153,7 +150,12 @@ impl Door {
     }
 
     fn request_of(&self, session: &Session, method: &str, path: &str, body: &str) -> Request {
-        let cookie = format!("hotdesk={}", self.0.signer.sign(&session.0).expect("signed"));
+        let cookie = self.0.signer.sign(&session.0).expect("signed");
+        Self::request_with(&cookie, method, path, body)
+    }
+
+    fn request_with(cookie: &str, method: &str, path: &str, body: &str) -> Request {
+        let cookie = format!("hotdesk={cookie}");
         let request = http::Request::builder().method(method).uri(format!("{BASE_URL}{path}"));
         let request = request.header(header::COOKIE, cookie).header(header::ORIGIN, BASE_URL);
         let form = "application/x-www-form-urlencoded";
@@ -204,22 +206,5 @@ impl Door {
             }
             status => Seen::Refused(status),
         }
-    }
-
-    /// `GET /status`; the body of the answer.
-    pub async fn status(&self, user: &str) -> Option<serde_json::Value> {
-        self.told(user).await.map(|told| told.standing)
-    }
-
-    /// `GET /status`, as the waiting page asks it.
-    pub async fn told(&self, user: &str) -> Option<Told> {
-        if self.0.closed.load(Ordering::Relaxed) {
-            return None;
-        }
-        let reply = self.dispatch(self.request(user, "GET", "/status", "")).await?;
-        let standing = serde_json::from_str(reply.body()).ok()?;
-        let again = reply.headers().get(header::RETRY_AFTER);
-        let again = again.and_then(|again| again.to_str().ok()?.parse().ok()).unwrap_or(0);
-        Some(Told { standing, again: Duration::from_secs(again) })
     }
 }
