@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hotdesk::{
     clock::{Clock, Ms, SystemClock},
+    store::Store,
     token::{SessionClaims, Verifier},
     web::Reply,
 };
@@ -94,6 +95,20 @@ async fn a_revoked_session_gets_nothing_any_more_and_a_new_one_does() {
     let new = cookie(&desk, &began(SystemClock.now().plus(Duration::from_secs(1))));
     assert_eq!(asked(&desk, get("/", &new)).await.status(), StatusCode::OK);
     assert_eq!(asked(&desk, get("/dispatch", &new)).await.status(), StatusCode::ACCEPTED);
+}
+
+/// `SESSION_MAX_SECONDS` is 30 days at most (template.yaml).
+#[tokio::test]
+async fn a_revocation_is_remembered_for_longer_than_any_session_lasts() {
+    let desk = Desk::start().await;
+    let (alice, bob) = ("alice".parse().unwrap(), "bob".parse().unwrap());
+    let now = SystemClock.now();
+    let store = desk.store();
+    store.revoke(&alice, now).await.unwrap();
+    store.revoke(&bob, now.plus(MINUTE * 60 * 24 * 30)).await.unwrap();
+    assert_eq!(store.revoked(&alice).await.unwrap(), Some(now));
+    store.revoke(&bob, now.plus(MINUTE * 60 * 24 * 32)).await.unwrap();
+    assert_eq!(store.revoked(&alice).await.unwrap(), None, "and not for ever");
 }
 
 #[tokio::test]
