@@ -7,7 +7,7 @@ use http::header;
 
 use super::Door;
 
-/// A page asks with one session for so long at least.
+/// A page asks with one session for so long at most.
 const SIGNED_IN: Duration = Duration::from_secs(600);
 
 /// What somebody is told who waits.

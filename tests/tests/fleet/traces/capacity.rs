@@ -91,7 +91,7 @@ async fn a_lock_holder_paused_with_desired_in_hand_lowers_nothing() {
 
 /// Whoever converges now is slow, as the gate was told; meanwhile people come, and somebody quick converges.
 async fn outlast_the_lease(world: &World) {
-    let spares = world.cloud.look(|sim| sim.group()).desired;
+    let spares = world.plane.fleet.sizes().await.unwrap().desired;
     let plane = world.plane.clone();
     let slow = tokio::spawn(invoke(async move { plane.converge("slow").await }));
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -106,12 +106,13 @@ async fn outlast_the_lease(world: &World) {
             _ => {}
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let desired = world.cloud.look(|sim| sim.group()).desired;
+        let desired = world.plane.fleet.sizes().await.unwrap().desired;
         assert!(desired >= most, "lowered from {most} to {desired}");
         most = desired;
     }
     assert!(most > spares, "the lease was over, and somebody else raised it");
     slow.await.unwrap().expect("it ended by itself").expect("well");
+    assert!(world.plane.fleet.sizes().await.unwrap().desired >= most);
     for n in 0..8 {
         world.seated(&format!("user{n}")).await;
     }
