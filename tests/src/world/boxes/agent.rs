@@ -34,6 +34,8 @@ pub(super) struct Home {
     /// When it saw the device.
     pub(super) seen: Option<Ms>,
     pub(super) open: bool,
+    /// It was open: there is something to let go of.
+    pub(super) mounted: bool,
 }
 
 impl Home {
@@ -50,7 +52,7 @@ impl Home {
         }
         match disks.mount(&self.volume, &self.user, self.new) {
             Ok(()) => {
-                self.open = true;
+                (self.open, self.mounted) = (true, true);
                 HomeAnswer::At(Stage::Mounted, None)
             }
             Err(trouble) => HomeAnswer::At(Stage::Failed, Some(trouble)),

@@ -42,12 +42,14 @@ impl Boxes for WorldBoxes {
         let agent = inner.up.get_mut(&at.private_ip).filter(|agent| agent.instance == *instance);
         let Some(agent) = agent else { return Drained::Unreachable };
         let first = agent.drained.is_none();
+        if let Some(home) = agent.home.as_mut().filter(|home| first && home.seen.is_some()) {
+            // It did not wait for an order. An opening that is under way ends.
+            home.go_on(instance, &self.disks, now);
+        }
         let since = *agent.drained.get_or_insert(now);
         let drained = match &mut agent.home {
-            Some(home) if home.seen.is_some() && (stuck || now.since(since) < SAVE) => {
-                Drained::Saving
-            }
-            Some(home) if home.seen.is_some() => {
+            Some(home) if home.mounted && (stuck || now.since(since) < SAVE) => Drained::Saving,
+            Some(home) if home.mounted => {
                 home.open = false;
                 Drained::Done(Farewell::Saved)
             }
@@ -85,6 +87,7 @@ impl Boxes for WorldBoxes {
             new: order.new,
             seen: None,
             open: false,
+            mounted: false,
         });
         home.go_on(&agent.instance, &self.disks, now)
     }
