@@ -106,11 +106,24 @@ async fn through(stage: &Arc<Stage>, chance: &mut Chance) -> u32 {
     stage.hush();
     sleep(QUIET).await;
     weather.calm().await;
-    passes.shutdown().await;
+    shut_down(&mut passes).await;
     let rested = settle(stage).await;
     // What was late comes now, to a world at rest, and leaves it so.
     stage.world.passes(LATE).await;
-    rested.max(settle(stage).await)
+    let rested = rested.max(settle(stage).await);
+    shut_down(&mut people).await;
+    rested
+}
+
+/// Ends all of them.
+///
+/// # Panics
+/// If one of them has.
+pub(crate) async fn shut_down(tasks: &mut JoinSet<()>) {
+    while let Some(ended) = tasks.try_join_next() {
+        ended.expect("it did not panic");
+    }
+    tasks.shutdown().await;
 }
 
 /// The reaper, each minute, one at a time.

@@ -12,7 +12,7 @@ use hotdesk_sim::faults::{CallFault, Rule, When};
 use hotdesk_tests::world::{chance::Chance, fate::Rates};
 use tokio::{task::JoinSet, time::Instant};
 
-use crate::stage::Stage;
+use crate::{run::shut_down, stage::Stage};
 
 /// Something that goes wrong in calls to AWS, and how often; what it is called in reports.
 type OfCalls = (&'static str, CallFault, f64);
@@ -99,7 +99,7 @@ impl Weather {
     /// Nothing goes wrong any more; what is late already comes late.
     pub(crate) async fn calm(mut self) {
         let Self { stage, incidents } = &mut self;
-        incidents.shutdown().await;
+        shut_down(incidents).await;
         if stage.plan.spot {
             // What AWS announced it does.
             tokio::time::sleep(NOTICE).await;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hotdesk::id::InstanceId;
+use hotdesk::{clock::Ms, id::InstanceId};
 use hotdesk_sim::{ActivityStatus, Instance, InstanceState};
 use hotdesk_tests::world::chance::Chance;
 use tokio::{task::JoinSet, time::sleep};
@@ -44,6 +44,9 @@ const KINDS: [(Kind, f64); 10] = [
 
 /// What happens to whole parts of the world happens so much more rarely in a large run.
 const RARER: f64 = 12.0;
+
+/// How late the lists of AWS are at most.
+const LAG: Duration = s(20);
 
 /// Begins all of them, each at its own times.
 pub(super) fn begin(stage: &Arc<Stage>, chance: &mut Chance) -> JoinSet<()> {
@@ -104,7 +107,7 @@ async fn failover(stage: &Arc<Stage>, chance: &mut Chance) {
 }
 
 async fn lag(stage: &Arc<Stage>, chance: &mut Chance) {
-    let ms = chance.between(s(1), s(20)).as_millis();
+    let ms = chance.between(s(1), LAG).as_millis();
     stage.world.cloud.act(|sim| sim.set_lag_ms(u64::try_from(ms).unwrap_or_default()));
     sleep(chance.between(s(60), s(600))).await;
     stage.world.cloud.act(|sim| sim.set_lag_ms(0));
@@ -151,7 +154,9 @@ fn in_use(stage: &Arc<Stage>) -> Vec<Instance> {
 
 /// A Spot instance is taken back, with its two minutes of warning; another kind just ends.
 fn box_lost(stage: &Arc<Stage>, chance: &mut Chance) {
-    let instances = in_use(stage);
+    let mut instances = in_use(stage);
+    // One that EC2 may not list yet cannot be ended by a call.
+    instances.retain(|instance| stage.world.now().since(Ms(instance.launched_at)) > LAG);
     let Some(instance) = chance.of(&instances) else { return };
     let id: InstanceId = instance.id.parse().expect("an id");
     // What AWS announced it does, whatever stops meanwhile.
