@@ -5,6 +5,9 @@ use std::{fs, process::ExitCode};
 use clap::Parser;
 use hotdesk_simulate::{arrivals, options::Options, seeds};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let options = Options::parse();
     let visits = match &options.arrivals {
