@@ -104,8 +104,9 @@ impl Standing {
 
     /// After how many seconds it is worth asking again.
     ///
-    /// While a box boots: a fifth of the time that is left, or since when it is late; so that a box is
-    /// found within a fifth of that. Far back in the queue: EC2 launches 2 instances a second in the
+    /// While a box boots: a fifth of the time that is left, or since when it is late, and of a box that
+    /// is very late (it waits for its turn in a storm) a twentieth; so that a box is found within a fifth
+    /// of that. Far back in the queue: EC2 launches 2 instances a second in the
     /// long run ("Request throttling for the Amazon EC2 API"; that Auto Scaling's launches count there
     /// is unverified), so nothing changes there for longer than that; who waits in thousands asks in
     /// hundreds of requests a second instead of thousands.
@@ -115,8 +116,9 @@ impl Standing {
             (Some(Stage::Queued), Some(_)) => far.clamp(5, SELDOM),
             (Some(Stage::Queued), None) => far.clamp(2, SELDOM),
             (Some(Stage::Booting), _) => {
-                let off = |at: Ms| at.since(now).max(now.since(at)).as_secs();
-                (self.expected().map_or(0, off) / 5).clamp(1, 5)
+                let expected = self.expected().unwrap_or(now);
+                let (left, late) = (expected.since(now).as_secs(), now.since(expected).as_secs());
+                (left.max(late) / 5).clamp(1, 5).max(late / 20).min(SELDOM)
             }
             (Some(Stage::Opening) | None, _) => 1,
         }
@@ -216,8 +218,9 @@ mod tests {
             let now = began.plus(Duration::from_secs(seconds));
             Standing { state: State::Waiting, place: Some(place) }.ask_again(now)
         };
-        let pauses = [0, 35, 36, 50, 54, 60, 69, 70, 600].map(|seconds| asks(seconds, boot));
-        assert_eq!(pauses, [5, 5, 4, 2, 1, 1, 1, 2, 5]);
+        let pauses = [0, 35, 36, 50, 54, 60, 69, 70, 160, 180, 600];
+        let pauses = pauses.map(|seconds| asks(seconds, boot));
+        assert_eq!(pauses, [5, 5, 4, 2, 1, 1, 1, 2, 5, 6, 15]);
         assert_eq!(asks(0, None), 1, "no boot was measured");
     }
 }
