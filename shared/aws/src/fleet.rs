@@ -29,7 +29,11 @@ const STANDBY_BATCH: usize = 20;
 /// reference).
 const MEMBERS_BATCH: usize = 50;
 
-/// No limit is documented for StopInstances and StartInstances; CreateTags takes 1000 ids, fewer
+/// StartInstances takes two instances a second, once it has taken a thousand at once (EC2 Developer Guide,
+/// "Request throttling"): a larger batch would have to wait for its tokens for longer.
+const START_BATCH: usize = 50;
+
+/// No limit is documented for StopInstances; CreateTags takes 1000 ids, fewer
 /// being advised (EC2 API reference).
 const EC2_BATCH: usize = 100;
 
@@ -158,7 +162,7 @@ impl Fleet for AwsFleet {
     }
 
     async fn start(&self, instances: &[InstanceId]) -> Answer<Refused> {
-        batch::change(instances, EC2_BATCH, async |ids| {
+        batch::change_until_throttled(instances, START_BATCH, async |ids| {
             let request = self.ec2.start_instances().set_instance_ids(Some(ids)).customize();
             let sent =
                 request.config_override(retry::unless_short::<StartInstancesError>()).send().await;

@@ -233,7 +233,8 @@ calls! {
     fn exit_standby(&self, instances: &[InstanceId]) -> Refused;
     /// Stops instances that are in standby.
     fn stop(&self, instances: &[InstanceId]) -> Refused;
-    /// Starts stopped instances.
+    /// Starts stopped instances; those that AWS does not start for being called too fast are refused
+    /// ([`Refusal::NotNow`]).
     fn start(&self, instances: &[InstanceId]) -> Refused;
     /// Terminates a member. With one that is in service, desired can be lowered, so that the group
     /// puts no other in its place; it is not where the group may be no smaller. One that is a member

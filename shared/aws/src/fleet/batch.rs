@@ -8,7 +8,7 @@ use aws_sdk_ec2::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use hotdesk::{
-    fleet::{Answer, Refusal, Refused},
+    fleet::{Answer, FleetError, Refusal, Refused},
     id::InstanceId,
 };
 
@@ -104,6 +104,31 @@ where
     Ok(refused)
 }
 
+/// As [`change`], until AWS takes no more calls for now: it does nothing then with the instances that are
+/// left, which are refused.
+pub(super) async fn change_until_throttled<F>(
+    instances: &[InstanceId],
+    size: usize,
+    call: impl Fn(Vec<String>) -> F,
+) -> Answer<Refused>
+where
+    F: Future<Output = Result<(), Failed>>,
+{
+    let mut refused = Refused::new();
+    for (n, batch) in instances.chunks(size).enumerate() {
+        match change(batch, size, &call).await {
+            Ok(some) => refused.extend(some),
+            Err(FleetError::Throttled(_)) => {
+                let left = instances.iter().skip(n * size);
+                refused.extend(left.map(|instance| (instance.clone(), Refusal::NotNow)));
+                break;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(refused)
+}
+
 fn texts(ids: &[impl Display]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
@@ -115,7 +140,6 @@ mod tests {
         collections::{BTreeMap, BTreeSet},
     };
 
-    use hotdesk::fleet::FleetError;
     use proptest::prelude::*;
 
     use super::*;
@@ -182,6 +206,21 @@ mod tests {
             let others = (0..n).map(id).filter(|id| !expected.contains_key(id));
             prop_assert_eq!(aws.accepted(), others.map(|id| id.to_string()).collect::<Vec<_>>());
             prop_assert!(aws.calls.borrow().iter().all(|(ids, _)| (1..=size).contains(&ids.len())));
+        }
+
+        #[test]
+        fn once_it_is_throttled_all_that_is_left_is_refused(
+            n in 0usize..70,
+            size in 1usize..25,
+            fails_at in 0usize..8,
+        ) {
+            let aws = Aws { fails_at: Some(fails_at), ..Aws::new([]) };
+            let ids: Vec<InstanceId> = (0..n).map(id).collect();
+            let refused = run(change_until_throttled(&ids, size, |ids| aws.call(ids))).unwrap();
+            let done = n.min(fails_at * size);
+            let left: Refused = (done..n).map(|i| (id(i), Refusal::NotNow)).collect();
+            prop_assert_eq!(refused, left);
+            prop_assert_eq!(aws.accepted().len(), done);
         }
 
         #[test]

@@ -120,7 +120,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
             return Ok(Round::default());
         }
         let woken = match self.policy.reuse {
-            Reuse::Clean if plan.wake > 0 => self.wake(plan.wake).await?,
+            Reuse::Clean if plan.wake > 0 => self.wake(plan.wake, now.plus(LEASE / 4)).await?,
             Reuse::Clean | Reuse::Never => Woken::default(),
         };
         // Boxes being stopped leave desired when they enter standby; waking ones enter it later.

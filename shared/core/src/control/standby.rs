@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use super::{ControlPlane, Reuse};
 use crate::{
-    clock::Clock,
+    clock::{Clock, Ms},
     error::Error,
     fleet::{Boxes, Fleet, Refusal, Refused},
     id::{InstanceId, VolumeId},
@@ -20,6 +20,11 @@ pub const WAKE_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// How many standby boxes one pass terminates at most: each is a call of its own.
 const DROPS: usize = 20;
 
+/// How many boxes are woken at a time: what is woken counts as capacity, and what AWS does not start has
+/// to be parked again. StartInstances takes a thousand instances at once, and then two a second (EC2
+/// Developer Guide, "Request throttling").
+const WAKES: usize = 100;
+
 /// What became of boxes that were to be started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Woken {
@@ -30,8 +35,23 @@ pub(super) struct Woken {
 }
 
 impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, C> {
-    /// Starts up to `n` rested standby boxes.
-    pub(super) async fn wake(&self, n: usize) -> Result<Woken, Error> {
+    /// Starts up to `n` rested standby boxes, some at a time, until AWS starts no more for now, or it is
+    /// `until`.
+    pub(super) async fn wake(&self, n: usize, until: Ms) -> Result<Woken, Error> {
+        let mut woken = Woken::default();
+        while woken.boxes < n && !self.over(until) {
+            let wanted = WAKES.min(n - woken.boxes);
+            let some = self.wake_some(wanted).await?;
+            woken.boxes += some.boxes;
+            woken.shortage |= some.shortage;
+            if some.boxes < wanted {
+                break;
+            }
+        }
+        Ok(woken)
+    }
+
+    async fn wake_some(&self, n: usize) -> Result<Woken, Error> {
         let mut ready = Vec::new();
         for instance in self.store.wake(n, self.clock.now()).await? {
             match self.seats.waking(&instance).await? {
