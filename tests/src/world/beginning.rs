@@ -87,17 +87,17 @@ impl Default for Beginning {
 /// The group as the template makes it in AWS.
 #[must_use]
 pub fn group() -> GroupSpec {
-    let hook = |name: &str, transition, default_result| HookSpec {
+    let hook = |name: &str, transition, heartbeat_seconds, default_result| HookSpec {
         name: name.into(),
         transition,
-        heartbeat_seconds: 300,
+        heartbeat_seconds,
         default_result,
         metadata: None,
     };
     GroupSpec {
         hooks: vec![
-            hook(LAUNCH_HOOK, Transition::Launching, HookResult::Abandon),
-            hook(TERMINATE_HOOK, Transition::Terminating, HookResult::Continue),
+            hook(LAUNCH_HOOK, Transition::Launching, 1800, HookResult::Abandon),
+            hook(TERMINATE_HOOK, Transition::Terminating, 300, HookResult::Continue),
         ],
         tags: [("Owner", "UNASSIGNED"), ("Fleet", GROUP)]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))

@@ -71,7 +71,7 @@ fn group(max: u32) -> GroupSpec {
         max,
         tags: tags.map(|(key, value)| (key.into(), value.into())).into(),
         hooks: vec![
-            hook(LAUNCH_HOOK, Transition::Launching, 300, HookResult::Abandon),
+            hook(LAUNCH_HOOK, Transition::Launching, 1800, HookResult::Abandon),
             hook("hotdesk-terminate", Transition::Terminating, 60, HookResult::Continue),
         ],
         ..GroupSpec::named(GROUP)
