@@ -55,6 +55,8 @@ async fn an_unstartable_standby_box_holds_nobody_up() {
         let bob = bob.unwrap_or_else(|| panic!("{code}: no new box"));
         assert_ne!(bob.instance, standby);
         assert!(world.cloud.faults()[0].hits > 0);
+        let counts = phase(&world, &standby).await == BoxPhase::Waking;
+        assert!(!counts, "{code}: a box that does not come counts as capacity");
         rules(&world, json!([]));
         world.run_typing(&[bob], Duration::from_secs(600)).await;
         world.check_at_rest().await;
