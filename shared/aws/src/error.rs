@@ -23,8 +23,20 @@ use hotdesk::{
 pub(crate) enum Failed {
     /// Some of its instances are to blame, for this reason; AWS did nothing with any of them.
     Instances(Refusal),
+    /// AWS takes no more calls for now, and did nothing; what is left is as good as refused.
+    Enough,
     /// Any other call would fail as well.
     Whole(FleetError),
+}
+
+impl Failed {
+    /// For calls that others make up for.
+    pub(crate) fn enough_if_throttled(self) -> Self {
+        match self {
+            Self::Whole(FleetError::Throttled(_)) => Self::Enough,
+            other => other,
+        }
+    }
 }
 
 /// A failed call to EC2 or Auto Scaling that names instances.

@@ -162,11 +162,11 @@ impl Fleet for AwsFleet {
     }
 
     async fn start(&self, instances: &[InstanceId]) -> Answer<Refused> {
-        batch::change_until_throttled(instances, START_BATCH, async |ids| {
+        batch::change(instances, START_BATCH, async |ids| {
             let request = self.ec2.start_instances().set_instance_ids(Some(ids)).customize();
             let sent =
                 request.config_override(retry::unless_short::<StartInstancesError>()).send().await;
-            sent.map(drop).map_err(error::of_instances)
+            sent.map(drop).map_err(|e| error::of_instances(e).enough_if_throttled())
         })
         .await
     }

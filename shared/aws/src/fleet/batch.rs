@@ -8,7 +8,7 @@ use aws_sdk_ec2::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use hotdesk::{
-    fleet::{Answer, FleetError, Refusal, Refused},
+    fleet::{Answer, Refusal, Refused},
     id::InstanceId,
 };
 
@@ -72,7 +72,8 @@ where
 /// StartInstances takes two a second (EC2 Developer Guide, "Request throttling").
 ///
 /// Where there was no machine for one alone, a larger batch that lacks one is not halved: all of it
-/// is refused, and the next pass asks again.
+/// is refused, and the next pass asks again. Nor is anything tried any more once AWS takes no more calls for
+/// now, where the call says so ([`Failed::Enough`]).
 pub(super) async fn change<F>(
     instances: &[InstanceId],
     size: usize,
@@ -89,6 +90,10 @@ where
         match call(texts(batch)).await {
             Ok(()) => {}
             Err(Failed::Whole(error)) => return Err(error),
+            Err(Failed::Enough) => {
+                let left = batches.drain(..).chain([batch]).flatten();
+                refused.extend(left.map(|instance| (instance.clone(), Refusal::NotNow)));
+            }
             Err(Failed::Instances(why)) => {
                 let shortage = why == Refusal::NoCapacity;
                 if batch.len() == 1 || (shortage && exhausted) {
@@ -99,31 +104,6 @@ where
                     batches.extend([second, first]);
                 }
             }
-        }
-    }
-    Ok(refused)
-}
-
-/// As [`change`], until AWS takes no more calls for now: it does nothing then with the instances that are
-/// left, which are refused.
-pub(super) async fn change_until_throttled<F>(
-    instances: &[InstanceId],
-    size: usize,
-    call: impl Fn(Vec<String>) -> F,
-) -> Answer<Refused>
-where
-    F: Future<Output = Result<(), Failed>>,
-{
-    let mut refused = Refused::new();
-    for (n, batch) in instances.chunks(size).enumerate() {
-        match change(batch, size, &call).await {
-            Ok(some) => refused.extend(some),
-            Err(FleetError::Throttled(_)) => {
-                let left = instances.iter().skip(n * size);
-                refused.extend(left.map(|instance| (instance.clone(), Refusal::NotNow)));
-                break;
-            }
-            Err(error) => return Err(error),
         }
     }
     Ok(refused)
@@ -140,6 +120,7 @@ mod tests {
         collections::{BTreeMap, BTreeSet},
     };
 
+    use hotdesk::fleet::FleetError;
     use proptest::prelude::*;
 
     use super::*;
@@ -216,7 +197,8 @@ mod tests {
         ) {
             let aws = Aws { fails_at: Some(fails_at), ..Aws::new([]) };
             let ids: Vec<InstanceId> = (0..n).map(id).collect();
-            let refused = run(change_until_throttled(&ids, size, |ids| aws.call(ids))).unwrap();
+            let call = async |ids| aws.call(ids).await.map_err(Failed::enough_if_throttled);
+            let refused = run(change(&ids, size, call)).unwrap();
             let done = n.min(fails_at * size);
             let left: Refused = (done..n).map(|i| (id(i), Refusal::NotNow)).collect();
             prop_assert_eq!(refused, left);

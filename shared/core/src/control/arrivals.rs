@@ -121,6 +121,9 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         ids.extend(
             view.arriving.iter().chain(&view.waking).map(|(id, since)| (*since, id.clone())),
         );
+        if ids.is_empty() {
+            return Ok(Look::default());
+        }
         ids.sort();
         let ids: Vec<InstanceId> = ids.into_iter().map(|(_, id)| id).collect();
         let mut look = Look::default();
