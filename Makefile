@@ -93,11 +93,11 @@ test: ## Runs the tests; as root, as boxes are made of namespaces
 # RELEASE=1 for large runs, with MODEL=1: the reference model is the store, as it does what the scripts do.
 SIM_SEEDS = $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10) --first $(or $(FIRST),1))
 SIM_BUILT = $(if $(filter-out 0 no false,$(RELEASE)),simulation,debug)
-sim: ## Simulates the fleet with its people while everything goes wrong (SEEDS=100 or SEED=7, HOURS=2 USERS=12, ARRIVALS=counts.csv)
+sim: ## Simulates the fleet with its people while everything goes wrong (SEEDS=100 or SEED=7, HOURS=2 USERS=12 IDLE=300, ARRIVALS=counts.csv)
 	@$(INSTALL) test >/dev/null
 	@cargo build --locked --workspace $(if $(filter simulation,$(SIM_BUILT)),--profile simulation) --bin hotdesk-simulate
 	@$(TARGET)/$(SIM_BUILT)/hotdesk-simulate $(SIM_SEEDS) --hours $(or $(HOURS),2) --users $(or $(USERS),12) \
-		$(if $(ARRIVALS),--arrivals $(ARRIVALS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(MODEL),--model) $(if $(TOLD),--told $(TOLD)) $(if $(WHOLE),--whole) \
+		$(if $(ARRIVALS),--arrivals $(ARRIVALS)) $(if $(IDLE),--idle $(IDLE)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(MODEL),--model) $(if $(TOLD),--told $(TOLD)) $(if $(WHOLE),--whole) \
 		$(if $(filter 1,$(or $(SEEDS),$(if $(SEED),1))),--progress)
 
 lint: ## Checks format, code, licences, scripts

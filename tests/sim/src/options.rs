@@ -30,6 +30,9 @@ pub struct Options {
     /// People who come besides, by a file of lines `timestamp,count`.
     #[arg(long)]
     pub arrivals: Option<PathBuf>,
+    /// Seconds without a heartbeat after which a box is taken back, where the operator decided about it.
+    #[arg(long)]
+    pub idle: Option<u64>,
     /// How much goes wrong: 0 nothing, 1 as usual.
     #[arg(long, default_value_t = 1.0)]
     pub faults: f64,
@@ -61,13 +64,16 @@ impl Options {
     /// The command that runs one of its seeds again.
     #[must_use]
     pub fn replay(&self, seed: u64) -> String {
-        let Self { hours, users, model, arrivals, faults, .. } = self;
+        let Self { hours, users, model, arrivals, idle, faults, .. } = self;
         let mut command = format!("make sim SEED={seed} HOURS={hours} USERS={users}");
         if *model {
             command.push_str(" MODEL=1");
         }
         if let Some(file) = arrivals {
             command.push_str(&format!(" ARRIVALS={}", file.display()));
+        }
+        if let Some(idle) = idle {
+            command.push_str(&format!(" IDLE={idle}"));
         }
         if *faults != 1.0 {
             command.push_str(&format!(" FAULTS={faults}"));

@@ -46,6 +46,7 @@ impl Plan {
         let spares = if large { 1 + people / 100 } else { chance.below(4) };
         let mut policy = Policy {
             spares,
+            idle_timeout: options.idle.map_or(policy().idle_timeout, Duration::from_secs),
             min_boxes: if large { 1 } else { chance.below(3) },
             max_standby: if large { people / 10 } else { chance.below(6) },
             max_standby_age: chance.hits(0.2).then(|| churn / 3),
