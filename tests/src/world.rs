@@ -294,6 +294,7 @@ impl World {
         let there: BTreeSet<&str> = there.iter().map(|instance| instance.id.as_str()).collect();
         let mut forgiven = self.forgiven.lock().expect("not poisoned");
         forgiven.retain(|instance| there.contains(instance.as_str()));
+        self.zone.tidy();
     }
 
     /// Redis ends, and forgets everything.

@@ -81,6 +81,11 @@ impl Zone {
         self.inner().names.entry(host(instance)).or_default().push((record, now));
     }
 
+    /// Forgets what nobody can see or ask for any more.
+    pub(super) fn tidy(&self) {
+        self.inner().tidy(self.clock.now());
+    }
+
     /// What is wrong with the name of a box to which somebody is sent now.
     pub(super) fn misleads(&self, name: &str, cloud: &Shared) -> Option<String> {
         let (now, inner) = (self.clock.now(), self.inner());

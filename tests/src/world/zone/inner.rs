@@ -26,6 +26,9 @@ const MOST: usize = 1000;
 /// What a page holds here, so that there are several.
 const PAGE: usize = 3;
 
+/// How long after it was in sync a change may still be asked for.
+const ASKED: Duration = Duration::from_secs(3600);
+
 pub(super) struct Inner {
     /// Which address names should say; nobody looks where boxes have none.
     pub(super) which: Option<Which>,
@@ -33,8 +36,9 @@ pub(super) struct Inner {
     pub(super) names: BTreeMap<String, Vec<(Option<Record>, Ms)>>,
     /// How long changes are on their way from now on.
     pub(super) way: Duration,
-    /// When each change was taken, and when it is in sync.
-    changes: Vec<(Ms, Ms)>,
+    /// When each change was taken, and when it is in sync; the oldest are forgotten, so many.
+    changes: VecDeque<(Ms, Ms)>,
+    forgotten: usize,
     calls: VecDeque<Ms>,
     /// With what every call is answered.
     pub(super) fault: Option<(u16, &'static str)>,
@@ -55,10 +59,25 @@ impl Inner {
             which,
             names: BTreeMap::new(),
             way: WAY,
-            changes: Vec::new(),
+            changes: VecDeque::new(),
+            forgotten: 0,
             calls: VecDeque::new(),
             fault: None,
         }
+    }
+
+    /// Forgets what nobody can see or ask for any more.
+    pub(super) fn tidy(&mut self, now: Ms) {
+        for versions in self.names.values_mut() {
+            let known = versions.iter().rposition(|(_, synced)| *synced <= now);
+            versions.drain(..known.unwrap_or(0));
+        }
+        self.names.retain(|_, versions| {
+            versions.iter().any(|(record, synced)| record.is_some() || *synced > now)
+        });
+        let old = self.changes.iter().take_while(|(_, synced)| now.since(*synced) > ASKED).count();
+        self.changes.drain(..old);
+        self.forgotten += old;
     }
 
     /// What the zone says.
@@ -94,7 +113,7 @@ impl Inner {
     }
 
     pub(super) fn change(&mut self, changes: &[Change], now: Ms) -> Answer {
-        if self.changes.last().is_some_and(|(taken, _)| now.since(*taken) < TAKING) {
+        if self.changes.back().is_some_and(|(taken, _)| now.since(*taken) < TAKING) {
             let message =
                 "The request was rejected because Route 53 was still processing a prior request.";
             return request::error(400, "PriorRequestNotComplete", message);
@@ -129,13 +148,15 @@ impl Inner {
         for (name, record) in names {
             self.names.entry(name).or_default().push((record, synced));
         }
-        self.changes.push((now, synced));
-        (200, request::change_info("ChangeResourceRecordSets", self.changes.len() - 1, false))
+        let id = self.forgotten + self.changes.len();
+        self.changes.push_back((now, synced));
+        (200, request::change_info("ChangeResourceRecordSets", id, false))
     }
 
     pub(super) fn get(&self, path: &str, now: Ms) -> Answer {
         let id = path.rsplit('/').next().and_then(|id| id.strip_prefix('C')?.parse::<usize>().ok());
-        match id.and_then(|id| Some((id, self.changes.get(id)?))) {
+        let change = |id: usize| self.changes.get(id.checked_sub(self.forgotten)?);
+        match id.and_then(|id| Some((id, change(id)?))) {
             Some((id, (_, synced))) => (200, request::change_info("GetChange", id, *synced <= now)),
             None => request::error(404, "NoSuchChange", "no such change"),
         }
