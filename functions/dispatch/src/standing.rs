@@ -67,6 +67,10 @@ const NEAR: u64 = 100;
 /// place is kept for somebody who does not ask ([`hotdesk::store::ASKING`]).
 const SELDOM: u64 = 15;
 
+/// Whoever's last box is being stopped asks so often, seconds: that takes half a minute at least, and after
+/// a lunch of thousands, whose disks AWS takes off at five a second, a quarter of an hour.
+const STOPS: u64 = 3;
+
 /// [`Standing`] as programs see it: times in RFC 3339.
 #[derive(Serialize)]
 struct Json {
@@ -120,6 +124,7 @@ impl Standing {
                 let (left, late) = (expected.since(now).as_secs(), now.since(expected).as_secs());
                 (left.max(late) / 5).clamp(1, 5).max(late / 20).min(SELDOM)
             }
+            (None, _) if self.state == State::Stopping => STOPS,
             (Some(Stage::Opening) | None, _) => 1,
         }
     }
@@ -207,6 +212,14 @@ mod tests {
         let full = [1, 599, 600, 100_000].map(|place| asks(place, Some(Limit::MaxSize)));
         assert_eq!(full, [5, 5, 6, 15]);
         assert!(Duration::from_secs(SELDOM) * 5 < ASKING);
+    }
+
+    #[test]
+    fn who_waits_for_the_last_box_to_stop_does_not_ask_each_second() {
+        let asks = |state| Standing { state, place: None }.ask_again(Ms(1));
+        assert_eq!(asks(State::Stopping), 3);
+        assert_eq!(asks(State::Running), 1);
+        assert_eq!(asks(State::Rebuilding), 1);
     }
 
     #[test]
