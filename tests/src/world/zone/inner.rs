@@ -26,7 +26,7 @@ const MOST: usize = 1000;
 /// What a page holds here, so that there are several.
 const PAGE: usize = 3;
 
-/// How long after it was in sync a change may still be asked for.
+/// How long after it was in sync a change may still be asked for here; of Route 53 it is unverified.
 const ASKED: Duration = Duration::from_secs(3600);
 
 pub(super) struct Inner {
@@ -69,8 +69,7 @@ impl Inner {
     /// Forgets what nobody can see or ask for any more.
     pub(super) fn tidy(&mut self, now: Ms) {
         for versions in self.names.values_mut() {
-            let known = versions.iter().rposition(|(_, synced)| *synced <= now);
-            versions.drain(..known.unwrap_or(0));
+            versions.drain(..known(versions, now).unwrap_or(0));
         }
         self.names.retain(|_, versions| {
             versions.iter().any(|(record, synced)| record.is_some() || *synced > now)
@@ -88,7 +87,7 @@ impl Inner {
     /// What any of the name servers may say.
     pub(super) fn said(&self, name: &str, now: Ms) -> BTreeSet<Option<Ipv4Addr>> {
         let versions = self.names.get(name).map(Vec::as_slice).unwrap_or_default();
-        let known = versions.iter().rposition(|(_, synced)| *synced <= now);
+        let known = known(versions, now);
         let address = |record: Option<Record>| record.map(|record| record.address);
         let mut said: BTreeSet<_> =
             versions[known.unwrap_or(0)..].iter().map(|(record, _)| address(*record)).collect();
@@ -178,6 +177,11 @@ impl Inner {
             listed.iter().take(PAGE).map(|(_, name, r)| (name.as_str(), r.address, r.ttl));
         (200, request::records(records, next))
     }
+}
+
+/// The last version that every name server knows: any of them says that one or a later one.
+fn known(versions: &[(Option<Record>, Ms)], now: Ms) -> Option<usize> {
+    versions.iter().rposition(|(_, synced)| *synced <= now)
 }
 
 fn reversed(name: &str) -> String {
