@@ -12,6 +12,10 @@ use serde_json::json;
 
 use super::stage::*;
 
+async fn standby(world: &World) -> usize {
+    world.plane.store.view().await.unwrap().standby.len()
+}
+
 #[tokio::test(start_paused = true)]
 async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
     let world = with_policy(Policy { max_standby: 2, ..policy() }).await;
@@ -29,6 +33,25 @@ async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
     let kept: Vec<_> = sent[2..].iter().map(|sent| sent.instance.clone()).collect();
     assert!(kept.iter().all(|id| standby.contains_key(id)), "{standby:?}");
     assert_eq!(standby.len(), 2);
+    world.check_at_rest().await;
+}
+
+/// When most of a large organisation goes to lunch, thousands of boxes too many are parked, and each costs
+/// its disk: a pass terminates as many as AWS lets it, and the next one goes on.
+#[tokio::test(start_paused = true)]
+async fn hundreds_of_standby_boxes_too_many_are_gone_within_two_passes() {
+    let policy = Policy { spares: 250, max_standby: 300, ..policy() };
+    let group = GroupSpec { max: 300, ..group() };
+    let mut world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
+    world.pass_until("spares", async |world| pool(world).await.len() == 250).await;
+    world.set_policy(|policy| policy.spares = 1);
+    world.pass_until("249 in standby", async |world| standby(world).await == 249).await;
+    world.set_policy(|policy| policy.max_standby = 4);
+    let first = world.lambdas.pass().await.expect("a pass");
+    assert_eq!((first.dropped, first.errors), (200, 0));
+    let second = world.lambdas.pass().await.expect("a pass");
+    assert_eq!((second.dropped, standby(&world).await), (45, 4));
+    world.passes(3).await;
     world.check_at_rest().await;
 }
 

@@ -1,5 +1,5 @@
 //! The reaper's pass: boxes back from whoever is idle, then reconcile, then capacity, then homes, then
-//! the boxes that boot.
+//! the boxes that boot, then standby boxes that are too many.
 
 use serde::Serialize;
 use tracing::info;
@@ -97,10 +97,11 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         troubles.take("capacity", outcome, ());
         let outcome = self.tend_due_homes().await;
         pass.homes = troubles.take("homes", outcome, 0);
-        let outcome = self.drop_standby().await;
-        pass.dropped = troubles.take("standby", outcome, 0);
         let outcome = self.receive(owner, until).await;
         pass.arrived = troubles.take("arrivals", outcome, 0);
+        // Last, as nobody waits for it.
+        let outcome = self.drop_standby(until).await;
+        pass.dropped = troubles.take("standby", outcome, 0);
         pass.errors = troubles.count;
         pass.emit(self.policy.box_price);
         info!(
