@@ -8,6 +8,7 @@
 mod adopt;
 mod fleet;
 mod index;
+mod known;
 mod queue;
 pub mod tables;
 mod users;

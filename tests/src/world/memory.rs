@@ -1,7 +1,6 @@
 //! The reference model as the store of a world: for worlds in which more happens than a real Redis is
 //! needed for, as it is shown to do the same.
 
-mod known;
 mod locks;
 
 use std::{

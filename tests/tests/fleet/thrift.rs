@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hotdesk::{control::Policy, store::BoxPhase};
+use hotdesk::{control::Policy, fleet::Power, store::BoxPhase};
 use hotdesk_sim::InstanceState;
 use hotdesk_tests::world::{World, people::Seen, policy};
 use serde_json::json;
@@ -34,6 +34,25 @@ async fn a_stop_goes_as_far_as_it_can_and_asks_for_each_thing_once() {
     let after = ["EnterStandby", "StopInstances"].map(|call| asked(&world, call));
     assert_eq!(after, before.map(|times| times + 1));
     world.check_at_rest().await;
+}
+
+/// A stop is known by its own stamp: to look at all boxes for each was half of the work of an evening in
+/// which thousands of people leave.
+#[tokio::test(start_paused = true)]
+async fn no_stop_looks_at_all_boxes() {
+    let world = with_spares(2).await;
+    let alice = world.seated("alice").await;
+    world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(120)).await;
+    deaf(&world);
+    assert_eq!(world.door.leave(&alice).await.unwrap(), 202);
+    world.lambdas.pass().await.expect("a pass");
+    while power(&world, &alice.instance).await != Some(Power::Stopped) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let before = asked(&world, "view");
+    assert_eq!(world.plane.stopped(&alice.instance).await.unwrap(), 1);
+    assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Standby);
+    assert_eq!(asked(&world, "view"), before);
 }
 
 /// Nobody waits for the spares that are wanted: whether they come is for the next pass.

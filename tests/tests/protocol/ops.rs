@@ -14,7 +14,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 /// How many users and boxes take part.
 pub(crate) const USERS: usize = 4;
-const BOXES: usize = 5;
+pub(crate) const BOXES: usize = 5;
 
 /// The longest lifetime of a seat, at least; and how long before its user is told. In the time that
 /// a sequence takes, some seats get as old as that.

@@ -4,6 +4,7 @@ use std::{any::Any, time::Duration};
 
 use hotdesk::{
     clock::Ms,
+    id::InstanceId,
     store::{Claim, Stop, Store, StoreError, Threat, Warning, redis::RedisStore},
 };
 use hotdesk_stack::redis::Redis;
@@ -13,7 +14,7 @@ use hotdesk_tests::{
 };
 use proptest::prelude::*;
 
-use super::ops::{LONGEST, NOTICE, Op, USERS, World, instance, user};
+use super::ops::{BOXES, LONGEST, NOTICE, Op, USERS, World, instance, user};
 
 /// Both sides of a comparison.
 pub(crate) struct Pair {
@@ -199,6 +200,9 @@ impl Pair {
             }
             Op::Look => {
                 both!(store.demand(now), |_: &_| model.demand(now));
+                let boxes: Vec<InstanceId> = (0..BOXES).map(instance).collect();
+                let known = runtime.block_on(store.known(&boxes)).ok();
+                prop_assert_eq!(known, model.ready.map(|_| model.known(&boxes)));
                 let mut view = runtime.block_on(store.view()).ok();
                 if let Some(view) = &mut view {
                     view.pool.sort();

@@ -89,16 +89,12 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// # Errors
     /// The store, the table or AWS did not answer.
     pub async fn stopped(&self, instance: &InstanceId) -> Result<usize, Error> {
-        if self.known(instance).await?.phase != BoxPhase::Stopping {
-            return Ok(0);
-        }
+        let Some(stamp) = self.known(instance).await?.stamp else { return Ok(0) };
         let machines = self.fleet.machines(std::slice::from_ref(instance)).await?;
         if machines.get(instance).is_none_or(|machine| machine.power != Power::Stopped) {
             return Ok(0);
         }
-        let stamp = self.store.view().await?.stopping.get(instance).copied();
-        let stops = stamp.map(|stamp| Stop { instance: instance.clone(), stamp });
-        self.advance_stops(stops.into_iter().collect()).await
+        self.advance_stops(vec![Stop { instance: instance.clone(), stamp }]).await
     }
 
     /// AWS may take a box back soon: a spare is retired, a user is warned. Returns whether the
@@ -125,6 +121,7 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
     /// The store did not answer.
     pub async fn known(&self, instance: &InstanceId) -> Result<Known, Error> {
         let known = self.store.known(std::slice::from_ref(instance)).await?.pop();
-        Ok(known.unwrap_or(Known { phase: BoxPhase::Unknown, owner: None, since: None }))
+        let unknown = Known { phase: BoxPhase::Unknown, owner: None, since: None, stamp: None };
+        Ok(known.unwrap_or(unknown))
     }
 }

@@ -2,7 +2,7 @@
 
 mod end;
 mod give;
-mod look;
+mod locks;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,6 @@ use crate::{
     outcome::Outcome,
     reference::model::{Answer, BoxPhase, Model},
 };
-use look::known;
 
 impl Step<'_> {
     pub(super) fn store(&mut self, call: &StoreCall) -> Reply {
@@ -155,7 +154,7 @@ impl Step<'_> {
             StoreCall::View => Reply::View(self.state.store.view()?),
             StoreCall::Known(ids) => {
                 self.state.store.view()?;
-                Reply::Known(ids.iter().map(|id| known(&self.state.store, id)).collect())
+                Reply::Known(self.state.store.known(ids))
             }
             StoreCall::Arriving(ids) => Reply::Unit(self.model().arriving(ids, now)?),
             StoreCall::Lock(duty) => Reply::Lock(self.lock(*duty as usize)),

@@ -35,10 +35,11 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         if stops.is_empty() {
             return Ok(Confirmed::new());
         }
-        let stopping = self.store.view().await?.stopping;
-        let still = stops.into_iter();
+        let ids: Vec<InstanceId> = stops.iter().map(|stop| stop.instance.clone()).collect();
+        let stamps = self.store.known(&ids).await?.into_iter().map(|known| known.stamp);
+        let still = stops.into_iter().zip(stamps);
         let still: Vec<Stop> =
-            still.filter(|stop| stopping.get(&stop.instance) == Some(&stop.stamp)).collect();
+            still.filter(|(stop, now)| *now == Some(stop.stamp)).map(|(stop, _)| stop).collect();
         let ids: Vec<InstanceId> = still.iter().map(|stop| stop.instance.clone()).collect();
         let (items, users) = self.items_of(&ids).await?;
         let users: BTreeMap<UserId, UserItem> =

@@ -158,4 +158,6 @@ pub struct Known {
     pub owner: Option<(UserId, Epoch)>,
     /// Since when it is that.
     pub since: Option<Ms>,
+    /// The stamp of its stop, if it is being stopped.
+    pub stamp: Option<Ms>,
 }

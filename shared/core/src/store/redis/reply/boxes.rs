@@ -132,7 +132,7 @@ impl Reply {
             };
             let (owner, epoch, since) = (reply.text()?, reply.text()?, reply.text()?);
             let owner = owner.parse().ok().zip(epoch.parse().ok());
-            Ok(Known { phase, owner, since: since.parse().ok() })
+            Ok(Known { phase, owner, since: since.parse().ok(), stamp: reply.unless_empty()? })
         })
     }
 }

@@ -5,14 +5,15 @@ use hotdesk::{
     store::{BoxPhase as Phase, Known},
 };
 
-use crate::model::{BoxPhase, Model};
+use super::{BoxPhase, Model};
 
 impl Model {
     /// As [`hotdesk::store::Store::known`] in a warm store.
-    pub(super) fn known(&self, instances: &[InstanceId]) -> Vec<Known> {
+    #[must_use]
+    pub fn known(&self, instances: &[InstanceId]) -> Vec<Known> {
         let known = |id| {
             let Some(machine) = self.boxes.get(id) else {
-                return Known { phase: Phase::Unknown, owner: None, since: None };
+                return Known { phase: Phase::Unknown, owner: None, since: None, stamp: None };
             };
             let phase = match machine.phase {
                 BoxPhase::Spare => Phase::Spare,
@@ -22,11 +23,15 @@ impl Model {
                 BoxPhase::Waking(_) => Phase::Waking,
                 BoxPhase::Gone => Phase::Gone,
             };
+            let stamp = match machine.phase {
+                BoxPhase::Stopping(stamp) => Some(stamp),
+                _ => None,
+            };
             let owner = self.holder(id).map(|(user, _)| {
                 let epoch = self.users[&user].epoch.unwrap_or_default();
                 (user, epoch)
             });
-            Known { phase, owner, since: Some(machine.since) }
+            Known { phase, owner, since: Some(machine.since), stamp }
         };
         instances.iter().map(known).collect()
     }
