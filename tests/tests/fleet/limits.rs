@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     control::Policy,
-    store::{BoxPhase, Store},
+    store::{BoxPhase, REST, Store},
 };
 use hotdesk_sim::{GroupSpec, InstanceState, Settings, faults::Rule};
 use hotdesk_tests::world::{Beginning, World, group, people::Seen, policy};
@@ -36,22 +36,41 @@ async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
     world.check_at_rest().await;
 }
 
+/// One spare, and all the others of so many in standby.
+async fn with_standby(boxes: usize) -> World {
+    let policy = Policy { spares: boxes, max_standby: boxes, ..policy() };
+    let group = GroupSpec { max: 300, ..group() };
+    let mut world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
+    world.pass_until("spares", async |world| pool(world).await.len() == boxes).await;
+    world.set_policy(|policy| policy.spares = 1);
+    world.pass_until("standby boxes", async |world| standby(world).await == boxes - 1).await;
+    world
+}
+
 /// When most of a large organisation goes to lunch, thousands of boxes too many are parked, and each costs
 /// its disk: a pass terminates as many as AWS lets it, and the next one goes on.
 #[tokio::test(start_paused = true)]
 async fn hundreds_of_standby_boxes_too_many_are_gone_within_two_passes() {
-    let policy = Policy { spares: 250, max_standby: 300, ..policy() };
-    let group = GroupSpec { max: 300, ..group() };
-    let mut world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
-    world.pass_until("spares", async |world| pool(world).await.len() == 250).await;
-    world.set_policy(|policy| policy.spares = 1);
-    world.pass_until("249 in standby", async |world| standby(world).await == 249).await;
+    let mut world = with_standby(250).await;
     world.set_policy(|policy| policy.max_standby = 4);
     let first = world.lambdas.pass().await.expect("a pass");
     assert_eq!((first.dropped, first.errors), (200, 0));
     let second = world.lambdas.pass().await.expect("a pass");
     assert_eq!((second.dropped, standby(&world).await), (45, 4));
     world.passes(3).await;
+    world.check_at_rest().await;
+}
+
+/// A hundred are started at a time, and then the others that are missing: no more, and none is launched.
+#[tokio::test(start_paused = true)]
+async fn more_boxes_than_are_started_at_a_time_are_woken_in_one_pass() {
+    let mut world = with_standby(160).await;
+    tokio::time::sleep(REST).await;
+    world.set_policy(|policy| policy.spares = 131);
+    world.lambdas.pass().await.expect("a pass");
+    assert_eq!(standby(&world).await, 29);
+    world.pass_until("spares", async |world| pool(world).await.len() == 131).await;
+    assert_eq!(world.cloud.look(|sim| sim.instances()).len(), 160, "none is launched");
     world.check_at_rest().await;
 }
 
