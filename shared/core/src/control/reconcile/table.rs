@@ -156,3 +156,28 @@ impl Row<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In no list of EC2 or the group for so long: only where EC2 and the table both say that it is over is the
+    /// shorter time enough.
+    #[test]
+    fn a_box_that_is_in_no_list_is_dead_after_the_longer_time_unless_the_table_holds_it_for_parked() {
+        let absent = |power, item, age| {
+            let (lifecycle, healthy, home) = (None, true, false);
+            let (phase, reuse) = (BoxPhase::Standby, Reuse::Clean);
+            Row { power, lifecycle, healthy, home, phase, item, age, reuse }.todo()
+        };
+        let second = Duration::from_secs(1);
+        for (power, item, limit) in [
+            (None, Some(&BoxItem::Parked), FORGOTTEN),
+            (None, None, ABSENT),
+            (Some(Power::Stopped), Some(&BoxItem::Parked), ABSENT),
+        ] {
+            assert_eq!(absent(power, item, limit), Todo::Nothing, "{power:?} {item:?}");
+            assert_eq!(absent(power, item, limit + second), Todo::Evict, "{power:?} {item:?}");
+        }
+    }
+}
