@@ -204,3 +204,14 @@ async fn killed_after_any_call_of_a_revocation() {
     println!("{last} calls, {killed} functions of the schedule, the bus and the stream killed");
     assert!(last > 10 && killed > 0);
 }
+
+/// A session lasts 30 days at most: so long at least, whoever else is revoked meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_revocation_is_remembered_for_as_long_as_a_session_may_last() {
+    let world = with_spares(1).await;
+    let [alice, bob] = ["alice", "bob"].map(|user| user.parse().unwrap());
+    let began = now(&world).await;
+    world.plane.store.revoke(&alice, began).await.unwrap();
+    world.plane.store.revoke(&bob, began.plus(MINUTE * 60 * 24 * 30)).await.unwrap();
+    assert_eq!(world.plane.store.revoked(&alice).await.unwrap(), Some(began));
+}

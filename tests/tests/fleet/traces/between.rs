@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use hotdesk::{
     fleet::{Lifecycle, Power},
+    id::Epoch,
     rebuild,
-    seats::{BoxItem, Seats, UserState},
-    store::BoxPhase,
+    seats::{Addresses, BoxItem, Identity, Open, Seat, Seats, UserState},
+    store::{BoxPhase, Store},
 };
 use hotdesk_sim::Call;
 use hotdesk_tests::world::{GROUP, people::Seen};
@@ -81,4 +82,37 @@ async fn somebodys_box_that_a_store_gives_away_is_theirs_again_at_once() {
     assert!(matches!(world.door.open("alice").await, Seen::Waiting(_)));
     assert_eq!(phase(&world, &bob.instance).await, BoxPhase::Running);
     assert_eq!(world.door.beat(&bob).await.unwrap().status(), StatusCode::NO_CONTENT);
+}
+
+/// A pass finds a box in `fleet:stopping` of which the table knows nothing, and is paused. Meanwhile a function
+/// that was slow opens bob's seat there: the box is his, and is not stopped.
+#[tokio::test(start_paused = true)]
+async fn a_stop_without_an_item_stops_no_box_whose_seat_is_opened_meanwhile() {
+    let world = with_spares(1).await;
+    deaf(&world);
+    let spare = pool(&world).await.remove(0);
+    assert_eq!(world.plane.store.retire(1, now(&world).await).await.unwrap().len(), 1);
+    world.gate.pause_after("instances", Duration::from_secs(10));
+    let slow = world.lambdas.pass();
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let came = now(&world).await;
+        let seat = Seat {
+            user: "bob".parse().unwrap(),
+            instance: spare.clone(),
+            epoch: Epoch(came.0),
+            since: came,
+            addresses: Addresses {
+                public_ip: "192.0.2.1".into(),
+                private_ip: "198.51.100.1".into(),
+            },
+        };
+        let identity = Identity { issuer: "local".into(), subject: "bob".into() };
+        let opened = world.plane.seats.table.open(&seat, &identity, came, came).await.unwrap();
+        assert_eq!(opened, Open::Opened);
+    };
+    let (slow, ()) = tokio::join!(slow, meanwhile);
+    slow.expect("a pass");
+    assert_eq!(lifecycle(&world, &spare).await, Some(Lifecycle::InService));
+    assert_eq!(phase(&world, &spare).await, BoxPhase::Running);
 }

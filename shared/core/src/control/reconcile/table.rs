@@ -164,7 +164,8 @@ mod tests {
     /// In no list of EC2 or the group for so long: only where EC2 and the table both say that it is over is the
     /// shorter time enough.
     #[test]
-    fn a_box_that_is_in_no_list_is_dead_after_the_longer_time_unless_the_table_holds_it_for_parked() {
+    fn a_box_that_is_in_no_list_is_dead_after_the_longer_time_unless_the_table_holds_it_for_parked()
+    {
         let absent = |power, item, age| {
             let (lifecycle, healthy, home) = (None, true, false);
             let (phase, reuse) = (BoxPhase::Standby, Reuse::Clean);
