@@ -1,6 +1,5 @@
 //! Rows of the reconcile table about boxes in standby, or on their way.
 
-use hotdesk::control::WAKE_LIMIT;
 use hotdesk::fleet::{Lifecycle, Power};
 use hotdesk::seats::{BoxItem, Seats};
 use hotdesk::store::{BoxPhase, Store};
@@ -85,7 +84,11 @@ async fn a_wake_that_takes_too_long_is_given_up() {
     world.plane.seats.waking(&standby).await.unwrap();
     world.passes(2).await;
     assert_eq!(power(&world, &standby).await, Some(Power::Running));
-    world.run(WAKE_LIMIT + Duration::from_secs(120)).await;
+    // A box may take minutes: it is given up after five, not before.
+    tokio::time::sleep(Duration::from_secs(270) - now(&world).await.since(at)).await;
+    world.lambdas.pass().await.expect("a pass");
+    assert_eq!(phase(&world, &standby).await, BoxPhase::Waking);
+    world.run(Duration::from_secs(180)).await;
     assert_eq!(item(&world, &standby).await, Some(BoxItem::Parked));
     world.passes(3).await;
     world.check_at_rest().await;
