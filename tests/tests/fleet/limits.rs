@@ -12,10 +12,6 @@ use serde_json::json;
 
 use super::stage::*;
 
-async fn standby(world: &World) -> usize {
-    world.plane.store.view().await.unwrap().standby.len()
-}
-
 #[tokio::test(start_paused = true)]
 async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
     let world = with_policy(Policy { max_standby: 2, ..policy() }).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     control::{Policy, Reuse},
-    store::{BoxPhase, Store},
+    store::BoxPhase,
 };
 use hotdesk_sim::InstanceState;
 use hotdesk_tests::world::{Beginning, World, policy, server};
@@ -20,10 +20,6 @@ fn never() -> Policy {
 /// How many boxes there ever were.
 fn launched(world: &World) -> usize {
     world.cloud.look(|sim| sim.instances()).len()
-}
-
-async fn standby(world: &World) -> usize {
-    world.plane.store.view().await.unwrap().standby.len()
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hotdesk::store::{BoxPhase, Store};
+use hotdesk::store::BoxPhase;
 use hotdesk_sim::GroupSpec;
 use hotdesk_tests::world::{Beginning, World, group};
 
@@ -63,6 +63,6 @@ async fn a_box_that_can_never_be_stopped_is_terminated() {
     world.door.leave(&alice).await.unwrap();
     world.passes(6).await;
     assert_eq!(phase(&world, &alice.instance).await, BoxPhase::Gone);
-    assert!(world.plane.store.view().await.unwrap().standby.is_empty());
+    assert_eq!(standby(&world).await, 0);
     world.check_at_rest().await;
 }

@@ -35,6 +35,11 @@ pub(crate) async fn pool(world: &World) -> Vec<InstanceId> {
     world.plane.store.view().await.map(|view| view.pool).unwrap_or_default()
 }
 
+/// How many boxes are in standby.
+pub(crate) async fn standby(world: &World) -> usize {
+    world.plane.store.view().await.unwrap().standby.len()
+}
+
 pub(crate) async fn phase(world: &World, instance: &InstanceId) -> BoxPhase {
     world.plane.store.known(one(instance)).await.unwrap().remove(0).phase
 }

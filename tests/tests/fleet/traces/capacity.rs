@@ -26,7 +26,7 @@ async fn desired_lowered_under_members_takes_nobodys_box_and_leaves_no_spare_ove
     world.passes(5).await;
     let alice = world.seated("alice").await;
     world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(180)).await;
-    assert_eq!(world.plane.store.view().await.unwrap().standby.len(), 1);
+    assert_eq!(standby(&world).await, 1);
     let before = world.gate.counts().get("StartInstances").copied().unwrap_or_default();
     world.cloud.call(Call::SetDesiredCapacity { group: GROUP.into(), desired: 0 }).unwrap();
     world.run_typing(std::slice::from_ref(&alice), Duration::from_secs(300)).await;
@@ -188,7 +188,7 @@ async fn boxes_that_leave_standby_during_a_round_are_not_taken_out_of_desired() 
         world.door.leave(&sent).await.unwrap();
     }
     world.passes(5).await;
-    assert_eq!(world.plane.store.view().await.unwrap().standby.len(), 3);
+    assert_eq!(standby(&world).await, 3);
     for user in ["a", "b", "c"] {
         assert!(matches!(world.door.open(user).await, Seen::Waiting(_)));
     }
