@@ -32,6 +32,8 @@ pub struct Desk {
     pub dispatch: dispatch::App<RedisStore, DynamoSeats, SystemClock>,
     /// ping.
     pub ping: ping::App<RedisStore, SystemClock>,
+    /// The private key, a JWK, and the set of public ones, as functions are told them.
+    pub keys: (String, String),
     signer: Signer,
     verifier: Verifier,
 }
@@ -87,7 +89,7 @@ impl Desk {
             verifier: verifier.clone(),
             token_lifetime: lifetime,
         };
-        Self { redis, moto, dispatch, ping, signer, verifier }
+        Self { redis, moto, dispatch, ping, keys: (private, public), signer, verifier }
     }
 
     /// The fast store.

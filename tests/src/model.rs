@@ -9,6 +9,7 @@ mod adopt;
 mod fleet;
 mod index;
 mod known;
+mod logins;
 mod queue;
 pub mod tables;
 mod users;
@@ -115,6 +116,10 @@ pub struct Model {
     pub arriving: BTreeMap<InstanceId, Ms>,
     /// How long the last boots took, newest first.
     pub boots: Vec<Duration>,
+    /// How many came without a box, by day and slot of ten seconds.
+    pub logins: BTreeMap<u64, BTreeMap<usize, u16>>,
+    /// How many spares keep the promise, and until when that holds.
+    pub spares: Option<(usize, Ms)>,
     /// What keeps the fleet from growing, and until when that is believed.
     pub limit: Option<(Limit, Ms)>,
     /// Whose sessions are revoked, and until when.

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use hotdesk::{control::Policy, store::Store};
+use hotdesk::{control::Policy, spares::Spares, store::Store};
 use hotdesk_tests::{
     boxes::ReadyBoxes,
     desk::Desk,
@@ -14,7 +14,7 @@ use hotdesk_tests::{
 use serde_json::Value;
 
 fn desk_policy() -> Policy {
-    Policy { spares: 0, min_boxes: 0, ..policy() }
+    Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }
 }
 
 /// The status that each HTTP event is answered with.

@@ -18,6 +18,7 @@ mod fleet {
     mod outage;
     mod revoked;
     mod rows;
+    mod spares;
     mod spot;
     mod storm;
     mod thrift;

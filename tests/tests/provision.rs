@@ -14,6 +14,7 @@ use hotdesk::{
     id::{Epoch, InstanceId},
     ledger::{End, Ending, Why},
     seats::{Addresses, Identity, Open, Seat, Seats, Write},
+    spares::Spares,
     store::{Store, redis::RedisStore},
 };
 use hotdesk_aws::{AwsFleet, tags};
@@ -29,7 +30,7 @@ use tokio::time::{sleep, timeout};
 const POLICY: Policy = Policy {
     idle_timeout: Duration::from_secs(300),
     max_lifetime: None,
-    spares: 0,
+    spares: Spares::Fixed(0),
     min_boxes: 0,
     max_standby: 5,
     max_standby_age: None,

@@ -17,6 +17,7 @@ use hotdesk::{
     fleet::{Fleet, Lifecycle, Power},
     id::UserId,
     seats::{BoxItem, Identity, Seat, Seats, UserState},
+    spares::Spares,
     store::{REST, Store, Workspace},
 };
 use hotdesk_aws::tags;
@@ -241,7 +242,7 @@ async fn a_rested_box_is_woken_before_another_is_launched() {
 async fn a_terminated_box_costs_its_user_one_click() {
     let desk = Arc::new(Desk::start().await);
     let cloud = Arc::new(Cloud::start().await);
-    let policy = Policy { spares: 2, ..desk_policy() };
+    let policy = Policy { spares: Spares::Fixed(2), ..desk_policy() };
     let plane = cloud.plane(&desk, ReadyBoxes::default(), policy).await;
     let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
     plane.pass("boot").await.expect("a pass");
@@ -260,12 +261,13 @@ async fn a_terminated_box_costs_its_user_one_click() {
 async fn spares_that_nobody_needs_are_retired() {
     let desk = Arc::new(Desk::start().await);
     let cloud = Arc::new(Cloud::start().await);
-    let mut plane =
-        cloud.plane(&desk, ReadyBoxes::default(), Policy { spares: 3, ..desk_policy() }).await;
+    let mut plane = cloud
+        .plane(&desk, ReadyBoxes::default(), Policy { spares: Spares::Fixed(3), ..desk_policy() })
+        .await;
     let app = lifecycle::App { plane: plane.clone(), group: "hotdesk".into() };
     plane.pass("boot").await.expect("a pass");
     boots(&cloud, &app, 3).await;
-    plane.policy.spares = 1;
+    plane.policy.spares = Spares::Fixed(1);
     // They are stopped there when no list can be of before that (`fleet/traces`).
     let out_of_service = async || {
         plane.pass("fewer").await.expect("a pass");

@@ -12,10 +12,13 @@ use std::time::Duration;
 use envconfig::Envconfig;
 pub use homes::HomeConfig;
 pub use names::{NamesConfig, NoDomain, ZoneConfig};
-pub use values::{BaseUrl, Bounded, NoPrice, NoUrl, OutOfBounds, Price, Words};
+pub use values::{
+    BaseUrl, Bounded, NoPrice, NoUrl, OutOfBounds, Price, Words,
+};
 
 use crate::{
     control::{Policy, Reuse},
+    spares::{self, Spares},
     token::{KeyError, SEAT_TOKEN_MIN, Signer, Verifier},
 };
 
@@ -100,6 +103,28 @@ fn unless_zero(seconds: u64) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_secs(seconds))
 }
 
+/// How many boxes run unassigned.
+#[derive(Clone, Debug, Envconfig)]
+pub struct SparesConfig {
+    /// A number, a schedule, or `auto`: see [`crate::spares`].
+    #[envconfig(from = "SPARES", default = "1")]
+    spares: spares::Kind,
+    /// Of those who come, how many may wait for a boot, with `auto`.
+    #[envconfig(from = "SPARE_WAIT_PROBABILITY", default = "0.01")]
+    promise: spares::Promise,
+    /// The time zone of a schedule.
+    #[envconfig(from = "SPARES_TIME_ZONE", default = "UTC")]
+    zone: spares::Zone,
+}
+
+impl SparesConfig {
+    /// How many.
+    #[must_use]
+    pub fn spares(&self) -> Spares {
+        self.spares.clone().with(self.promise, &self.zone)
+    }
+}
+
 /// The fleet and what the operator decided about it.
 #[derive(Clone, Debug, Envconfig)]
 pub struct FleetConfig {
@@ -119,8 +144,8 @@ pub struct FleetConfig {
     #[envconfig(from = "MAX_STANDBY_AGE_SECONDS", default = "604800")]
     pub max_standby_age: Bounded<0, 31_536_000>,
     /// Boxes that run unassigned.
-    #[envconfig(from = "SPARES", default = "1")]
-    pub spares: Bounded<0, 1000>,
+    #[envconfig(nested)]
+    pub spares: SparesConfig,
     /// The least number of boxes that run.
     #[envconfig(from = "MIN_BOXES", default = "1")]
     pub min_boxes: Bounded<0, 1000>,
@@ -149,7 +174,7 @@ impl FleetConfig {
             max_lifetime: longest,
             max_standby: count(self.max_standby.0),
             max_standby_age: unless_zero(self.max_standby_age.0),
-            spares: count(self.spares.0),
+            spares: self.spares.spares(),
             min_boxes: count(self.min_boxes.0),
             reuse: self.box_reuse,
             box_price: self.box_price,
@@ -265,6 +290,9 @@ mod tests {
             ("IDLE_TIMEOUT_SECONDS", "-1"),
             ("IDLE_TIMEOUT_SECONDS", "soon"),
             ("SPARES", "1001"),
+            ("SPARES", "1; mon 9-10=2"),
+            ("SPARE_WAIT_PROBABILITY", "1"),
+            ("SPARES_TIME_ZONE", "Berlin"),
             ("MIN_BOXES", ""),
             ("MAX_STANDBY", "-1"),
             ("MAX_LIFETIME_SECONDS", "never"),
@@ -279,7 +307,7 @@ mod tests {
         let expected = Policy {
             idle_timeout: Duration::from_secs(300),
             max_lifetime: None,
-            spares: 3,
+            spares: Spares::Fixed(3),
             min_boxes: 1,
             max_standby: 5,
             max_standby_age: Some(Duration::from_secs(7 * 86_400)),

@@ -7,7 +7,7 @@
 //! | the stop flow, the only way that a box is stopped | `stop` |
 //! | orders to boxes whose user's seat is ending | `drain` |
 //! | volumes and snapshots of homes | [`homes`] |
-//! | capacity | [`scaling`], `standby` |
+//! | capacity | [`scaling`], `spares`, `standby` |
 //! | boxes that boot, until they are somebody's or spare | [`arrivals`] |
 //! | names of boxes in DNS | `names` |
 //! | the reconcile table | `reconcile` |
@@ -23,6 +23,7 @@ mod pace;
 mod pass;
 mod reconcile;
 pub mod scaling;
+mod spares;
 mod standby;
 mod stop;
 
@@ -41,6 +42,7 @@ use crate::{
     id::InstanceId,
     names::Which,
     seats::{BoxItem, Seats, UserItem},
+    spares::Spares,
     store::Store,
 };
 
@@ -60,7 +62,7 @@ pub struct Policy {
     /// are asked [`notice`] before, and each time it counts anew.
     pub max_lifetime: Option<Duration>,
     /// How many boxes run unassigned, ready for the next user.
-    pub spares: usize,
+    pub spares: Spares,
     /// The least number of boxes that run.
     pub min_boxes: usize,
     /// How many stopped boxes are kept to be started again; more are terminated, oldest first.

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod rebuild;
 pub mod seats;
 pub mod session;
+pub mod spares;
 pub mod store;
 pub mod telemetry;
 pub mod token;

@@ -124,6 +124,13 @@ steps! {
     fn arriving(&self, instances: &[InstanceId], now: Ms) -> ();
     /// Notes how long a box took from its launch or start until it was ready.
     fn booted(&self, took: Duration) -> ();
+    /// How long the last boots took, newest first; changes nothing.
+    fn boots(&self) -> Vec<Duration>;
+    /// How many people came without a box in the slots of a day (see [`crate::spares::logins`]), where
+    /// somebody did; changes nothing.
+    fn logins(&self, day: u64) -> Vec<(usize, u16)>;
+    /// Notes how many spares keep the promise, until then.
+    fn want(&self, spares: usize, until: Ms) -> ();
     /// What was last noted of the names of these boxes, in their order; changes nothing.
     fn names(&self, instances: &[InstanceId]) -> Vec<Option<Written>>;
     /// Notes what was written of the names of these boxes, for so long.

@@ -11,7 +11,6 @@
 //! second; at last nothing goes wrong any more, and within [`run::PASSES`] passes all is as it should
 //! be.
 
-pub mod arrivals;
 pub mod options;
 mod person;
 pub mod plan;
@@ -22,4 +21,5 @@ pub mod rhythm;
 pub mod run;
 pub mod seeds;
 pub mod stage;
+pub mod visits;
 mod weather;

@@ -3,7 +3,7 @@
 use std::{fs, process::ExitCode};
 
 use clap::Parser;
-use hotdesk_simulate::{arrivals, options::Options, seeds};
+use hotdesk_simulate::{options::Options, seeds, visits};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let options = Options::parse();
     let visits = match &options.arrivals {
         None => Vec::new(),
-        Some(file) => match fs::read_to_string(file).map(|text| arrivals::read(&text)) {
+        Some(file) => match fs::read_to_string(file).map(|text| visits::read(&text)) {
             Ok(Ok(visits)) => visits,
             Ok(Err(e)) => return refused(&format!("{}: {e}", file.display())),
             Err(e) => return refused(&format!("{}: {e}", file.display())),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hotdesk::{
     control::{Policy, Reuse},
     names::Which,
+    spares::Spares,
 };
 use hotdesk_sim::{GroupSpec, Settings};
 use hotdesk_tests::world::{Backing, Beginning, chance::Chance, fate::Fate, group, policy};
@@ -44,8 +45,9 @@ impl Plan {
         let large = options.is_large();
         let people = options.users + visits.len().min(options.users);
         let spares = if large { 1 + people / 100 } else { chance.below(4) };
+        let promise = chance.hits(0.2).then(|| "0.05".parse().ok()).flatten();
         let mut policy = Policy {
-            spares,
+            spares: promise.map_or(Spares::Fixed(spares), Spares::Auto),
             idle_timeout: options.idle.map_or(policy().idle_timeout, Duration::from_secs),
             min_boxes: if large { 1 } else { chance.below(3) },
             max_standby: if large { people / 10 } else { chance.below(6) },

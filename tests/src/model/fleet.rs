@@ -159,6 +159,7 @@ impl Model {
             standby: view.standby.len(),
             waking: view.waking.len(),
             longest: waiting.iter().map(|user| self.waited(user, now)).max().unwrap_or_default(),
+            spares: self.spares.filter(|(_, until)| *until > now).map(|(spares, _)| spares),
         })
     }
 
@@ -206,6 +207,25 @@ impl Model {
         self.warm()?;
         self.boots.insert(0, took);
         self.boots.truncate(16);
+        Ok(())
+    }
+
+    /// As [`hotdesk::store::Store::boots`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn boots(&self) -> Answer<Vec<Duration>> {
+        self.warm()?;
+        Ok(self.boots.clone())
+    }
+
+    /// As [`hotdesk::store::Store::want`].
+    ///
+    /// # Errors
+    /// [`super::Cold`].
+    pub fn want(&mut self, spares: usize, until: Ms) -> Answer<()> {
+        self.warm()?;
+        self.spares = Some((spares, until));
         Ok(())
     }
 

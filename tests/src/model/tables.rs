@@ -31,6 +31,10 @@ impl Model {
         for (n, took) in self.boots.iter().enumerate() {
             put("fleet:boots".into(), &n.to_string(), took.as_millis().to_string());
         }
+        if let Some((spares, until)) = self.spares {
+            put("fleet:spares".into(), "number", spares.to_string());
+            put("fleet:spares".into(), "until", until.to_string());
+        }
         for (user, at) in &self.revoked {
             put("fleet:revoked".into(), user.as_str(), at.to_string());
         }
@@ -113,7 +117,8 @@ impl Model {
 pub fn read(redis: &mut Connection, prefix: &str) -> RedisResult<Tables> {
     let keys: Vec<String> = redis.keys(format!("{prefix}*"))?;
     let mut tables = Tables::new();
-    for key in keys {
+    // What is counted of logins is no text; the step `logins` reads it.
+    for key in keys.into_iter().filter(|key| !key[prefix.len()..].starts_with("fleet:logins:")) {
         let kind: String = redis::cmd("TYPE").arg(&key).query(redis)?;
         let table: BTreeMap<String, String> = match kind.as_str() {
             "hash" => redis.hgetall(&key)?,

@@ -41,7 +41,10 @@ impl Model {
                 Ok(Claim::Running(self.seat(user)))
             }
             Phase::Stopping(_) => Ok(Claim::Stopping),
-            Phase::None | Phase::Stopped | Phase::Starting { .. } => {
+            phase @ (Phase::None | Phase::Stopped | Phase::Starting { .. }) => {
+                if !matches!(phase, Phase::Starting { .. }) {
+                    self.count_login(now);
+                }
                 let pool = self.pool();
                 if pool.is_empty() {
                     return Ok(Claim::Waiting(self.enqueue(user, now)));

@@ -6,6 +6,7 @@ use hotdesk::{
     config::Price,
     control::{HomePolicy, Policy, Reuse},
     fleet::{LAUNCH_HOOK, TERMINATE_HOOK},
+    spares::Spares,
 };
 use hotdesk_aws::Tables;
 use hotdesk_sim::{GroupSpec, HookResult, HookSpec, Settings, Transition};
@@ -28,7 +29,7 @@ pub const fn policy() -> Policy {
     Policy {
         idle_timeout: Duration::from_secs(300),
         max_lifetime: None,
-        spares: 1,
+        spares: Spares::Fixed(1),
         min_boxes: 1,
         max_standby: 5,
         max_standby_age: None,

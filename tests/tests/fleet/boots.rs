@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     control::Policy,
+    spares::Spares,
     store::{Ask, Place, Store},
 };
 use hotdesk_tests::world::{World, people::Seen, policy};
@@ -40,7 +41,7 @@ async fn boots_are_measured_of_boxes_that_are_launched_and_of_those_that_are_wok
 
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_is_told_since_when_their_box_boots_and_how_long_boots_take() {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     let zoe = world.seated("zoe").await;
     let asked = now(&world).await;
     assert!(matches!(world.door.open("alice").await, Seen::Waiting(_)));

@@ -15,6 +15,7 @@ use hotdesk::{
     homes::{Home, Homes},
     id::InstanceId,
     ledger::Session,
+    spares::Spares,
     store::BoxPhase,
 };
 use hotdesk_sim::{Call, Volume};
@@ -142,7 +143,7 @@ async fn a_larger_size_grows_a_home_at_its_next_session() {
 #[tokio::test(start_paused = true)]
 async fn a_late_attach_is_taken_off_before_the_box_is_woken() {
     let mut world = with_spares(1).await;
-    world.set_policy(|policy| policy.spares = 0);
+    world.set_policy(|policy| policy.spares = Spares::Fixed(0));
     let first = session(&world, "alice").await;
     world.run(MINUTE * 2).await;
     let volume = home(&world, "alice").await.volume.unwrap();

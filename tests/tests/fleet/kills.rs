@@ -16,6 +16,7 @@ use std::{
 use hotdesk::{
     control::{Policy, WAKE_LIMIT, arrivals::TOO_LATE},
     names::Which,
+    spares::Spares,
     store::Store,
 };
 use hotdesk_sim::GroupSpec;
@@ -113,7 +114,7 @@ fn surplus(world: &mut World) -> Telling<'_> {
         let alice = world.seated("alice").await;
         world.run_typing(std::slice::from_ref(&alice), MINUTE * 2).await;
         // From three spares to none.
-        world.set_policy(|policy| policy.spares = 0);
+        world.set_policy(|policy| policy.spares = Spares::Fixed(0));
         world.run_typing(std::slice::from_ref(&alice), MINUTE * 4).await;
         for parked in world.plane.store.view().await.unwrap().standby.into_keys() {
             world.plane.boxes.break_box(&parked);
@@ -143,7 +144,7 @@ fn beginning(story: &str) -> Beginning {
         group.hooks.iter_mut().for_each(|hook| hook.heartbeat_seconds = 1200);
     }
     let policy = match story {
-        "surplus" => Policy { spares: 3, min_boxes: 0, max_standby: 1, ..policy() },
+        "surplus" => Policy { spares: Spares::Fixed(3), min_boxes: 0, max_standby: 1, ..policy() },
         "a_day_with_names" => Policy { names: Some(Which::Public), ..policy() },
         _ => policy(),
     };

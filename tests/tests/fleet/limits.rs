@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     control::Policy,
+    spares::Spares,
     store::{BoxPhase, REST, Store},
 };
 use hotdesk_sim::{GroupSpec, InstanceState, Settings, faults::Rule};
@@ -34,11 +35,11 @@ async fn standby_boxes_beyond_the_limit_are_terminated_oldest_first() {
 
 /// One spare, and all the others of so many in standby.
 async fn with_standby(boxes: usize) -> World {
-    let policy = Policy { spares: boxes, max_standby: boxes, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(boxes), max_standby: boxes, ..policy() };
     let group = GroupSpec { max: 300, ..group() };
     let mut world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
     world.pass_until("spares", async |world| pool(world).await.len() == boxes).await;
-    world.set_policy(|policy| policy.spares = 1);
+    world.set_policy(|policy| policy.spares = Spares::Fixed(1));
     world.pass_until("standby boxes", async |world| standby(world).await == boxes - 1).await;
     world
 }
@@ -62,7 +63,7 @@ async fn hundreds_of_standby_boxes_too_many_are_gone_within_two_passes() {
 async fn more_boxes_than_are_started_at_a_time_are_woken_in_one_pass() {
     let mut world = with_standby(160).await;
     tokio::time::sleep(REST).await;
-    world.set_policy(|policy| policy.spares = 131);
+    world.set_policy(|policy| policy.spares = Spares::Fixed(131));
     world.lambdas.pass().await.expect("a pass");
     assert_eq!(standby(&world).await, 29);
     world.pass_until("spares", async |world| pool(world).await.len() == 131).await;

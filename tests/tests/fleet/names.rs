@@ -6,6 +6,7 @@ use std::{net::Ipv4Addr, time::Duration};
 use hotdesk::{
     control::{Policy, arrivals::TOO_LATE},
     names::{NOWHERE, Which},
+    spares::Spares,
     store::{BoxPhase, REST},
 };
 use hotdesk_tests::world::{Beginning, World, people::Seen, policy};
@@ -34,7 +35,8 @@ fn changes(world: &World) -> usize {
 #[tokio::test(start_paused = true)]
 async fn a_box_has_its_name_before_anybody_is_given_it() {
     for which in [Which::Public, Which::Private] {
-        let world = with_policy(Policy { spares: 0, min_boxes: 0, ..named(which) }).await;
+        let world =
+            with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..named(which) }).await;
         let alice = world.seated("alice").await;
         let says = world.zone.says(alice.instance.as_str());
         assert_eq!(says, address(&world, &alice.instance, which));
@@ -230,7 +232,7 @@ async fn lists_that_are_late_mislead_nobody() {
 async fn many_boxes_are_named_in_few_calls() {
     const MANY: usize = 60;
     let group = hotdesk_sim::GroupSpec { max: 100, ..hotdesk_tests::world::group() };
-    let policy = Policy { spares: MANY, ..named(Which::Public) };
+    let policy = Policy { spares: Spares::Fixed(MANY), ..named(Which::Public) };
     let world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
     world.pass_until("spares", async |world| pool(world).await.len() == MANY).await;
     world.check_at_rest().await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hotdesk::{
     control::{Policy, Reuse},
+    spares::Spares,
     store::BoxPhase,
 };
 use hotdesk_sim::InstanceState;
@@ -72,8 +73,8 @@ async fn whose_box_was_idle_comes_back_as_soon_as_it_is_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn spares_that_nobody_needs_are_terminated() {
-    let mut world = with_policy(Policy { spares: 4, ..never() }).await;
-    world.set_policy(|policy| policy.spares = 1);
+    let mut world = with_policy(Policy { spares: Spares::Fixed(4), ..never() }).await;
+    world.set_policy(|policy| policy.spares = Spares::Fixed(1));
     world.passes(4).await;
     assert_eq!((launched(&world), standby(&world).await), (4, 0));
     world.check_at_rest().await;

@@ -9,6 +9,7 @@ use hotdesk::{
     id::InstanceId,
     ledger::{End, Ending, Why},
     seats::{BoxItem, Seat, Seats},
+    spares::Spares,
     store::{BoxPhase, REST, Store},
 };
 use hotdesk_sim::{Call, InstanceState, faults::Rule};
@@ -20,11 +21,11 @@ pub(crate) fn one(instance: &InstanceId) -> &[InstanceId] {
 
 /// A world with its spares.
 pub(crate) async fn with_spares(spares: usize) -> World {
-    with_policy(Policy { spares, ..policy() }).await
+    with_policy(Policy { spares: Spares::Fixed(spares), ..policy() }).await
 }
 
 pub(crate) async fn with_policy(policy: Policy) -> World {
-    let spares = policy.spares;
+    let Spares::Fixed(spares) = policy.spares else { panic!("another number each time") };
     let world = World::begin(Beginning { policy, ..Beginning::default() }).await;
     world.pass_until("spares", async |world| pool(world).await.len() == spares).await;
     world.check_at_rest().await;

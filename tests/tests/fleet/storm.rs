@@ -6,6 +6,7 @@ use hotdesk::{
     clock::{Clock, Ms},
     control::Policy,
     seats::Seats,
+    spares::Spares,
     store::Store,
 };
 use hotdesk_sim::{GroupSpec, Lifecycle};
@@ -69,7 +70,7 @@ async fn logins(world: &Arc<World>, people: u32, apart: Duration) -> Vec<Login> 
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_logins_in_ten_seconds() {
-    let policy = Policy { spares: SPARES, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(SPARES), ..policy() };
     let group = GroupSpec { max: 2000, ..group() };
     let beginning = Beginning { policy, group, ..Beginning::default() };
     let world = Arc::new(World::begin(beginning).await);
@@ -120,7 +121,7 @@ fn in_service_and_held(world: &World) -> [BTreeSet<String>; 2] {
 async fn boxes_that_have_waited_longest_are_let_in_first_and_admitted_while_others_wait() {
     const SOON: usize = 60;
     const LATER: u32 = 200;
-    let policy = Policy { spares: SOON, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(SOON), ..policy() };
     let group = GroupSpec { max: 1000, ..group() };
     let world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
     let world = Arc::new(world);
@@ -162,7 +163,7 @@ async fn boxes_that_have_waited_longest_are_let_in_first_and_admitted_while_othe
 #[tokio::test(start_paused = true)]
 async fn a_storm_beyond_max_size_passes_it_never_and_says_so() {
     let group = GroupSpec { max: 50, ..group() };
-    let policy = Policy { spares: 5, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(5), ..policy() };
     let world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
     world.pass_until("spares", async |world| pool(world).await.len() == 5).await;
     for n in 0..200 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hotdesk::{control::Policy, fleet::Power, store::BoxPhase};
+use hotdesk::{control::Policy, fleet::Power, spares::Spares, store::BoxPhase};
 use hotdesk_sim::InstanceState;
 use hotdesk_tests::world::{World, people::Seen, policy};
 use serde_json::json;
@@ -60,7 +60,7 @@ async fn no_stop_looks_at_all_boxes() {
 async fn where_nobody_waits_nobody_looks_again() {
     let mut world = with_spares(1).await;
     deaf(&world);
-    world.set_policy(|policy| policy.spares = 2);
+    world.set_policy(|policy| policy.spares = Spares::Fixed(2));
     let before = asked(&world, "demand");
     world.lambdas.pass().await.expect("a pass");
     assert_eq!(world.cloud.look(|sim| sim.group()).desired, 2);
@@ -71,7 +71,7 @@ async fn where_nobody_waits_nobody_looks_again() {
 /// ten seconds it is asked every two, and then left to the next pass.
 #[tokio::test(start_paused = true)]
 async fn it_is_not_asked_for_ever_whether_a_box_comes() {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     deaf(&world);
     assert!(matches!(world.door.open("alice").await, Seen::Waiting(_)));
     tokio::time::sleep(Duration::from_secs(20)).await;
@@ -85,7 +85,7 @@ async fn it_is_not_asked_for_ever_whether_a_box_comes() {
 /// Launches fail, and AWS has said so: to look again soon would tell nothing new.
 #[tokio::test(start_paused = true)]
 async fn what_keeps_boxes_away_is_asked_once_where_it_is_known() {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     world.cloud.act(|sim| sim.set_capacity(Some(0)));
     assert!(matches!(world.door.open("alice").await, Seen::Waiting(_)));
     tokio::time::sleep(Duration::from_secs(60)).await;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hotdesk::{control::Policy, store::Store};
+use hotdesk::{control::Policy, spares::Spares, store::Store};
 use hotdesk_sim::Sim;
 use hotdesk_tests::world::{World, people::Seen, policy};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ const SOON: Duration = Duration::from_secs(20);
 
 /// A world without any box.
 async fn empty() -> World {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     world.passes(1).await;
     world.check_at_rest().await;
     world
@@ -189,7 +189,7 @@ async fn capacity_for_some() {
 /// The standby box cannot be started for want of a machine, nor can another be launched.
 #[tokio::test(start_paused = true)]
 async fn a_standby_box_that_finds_no_machine() {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     parked(&world).await;
     world.cloud.act(|sim| sim.set_capacity(Some(0)));
     queue(&world, &["alice"]).await;
@@ -207,7 +207,8 @@ async fn a_standby_box_alone_that_finds_no_machine() {
         ("InsufficientInstanceCapacity", json!("no-capacity")),
         ("IncorrectInstanceState", Value::Null),
     ] {
-        let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+        let world =
+            with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
         parked(&world).await;
         deaf(&world);
         let refused = json!({ "action": "StartInstances", "fault": error(code, 500) });
@@ -242,7 +243,7 @@ async fn a_failure_of_long_ago_is_not_told() {
 /// AWS is asked only where somebody wants to know, and seldom where boxes come.
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_and_nobody_asks() {
-    let world = with_policy(Policy { spares: 2, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(2), ..policy() }).await;
     world.cloud.act(|sim| sim.set_capacity(Some(2)));
     // Two find a spare each, and the next spares do not come.
     let sent = [world.seated("alice").await, world.seated("bob").await];

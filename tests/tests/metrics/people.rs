@@ -9,6 +9,7 @@ use hotdesk::{
     homes::{Homes, Trouble},
     metrics::{DEFINITIONS, Reading},
     seats::{Seats, Write},
+    spares::Spares,
     store::{REST, Store},
 };
 use hotdesk_sim::GroupSpec;
@@ -25,7 +26,7 @@ use super::noted::Noted;
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn with_spares(spares: usize) -> World {
-    let policy = Policy { spares, min_boxes: 0, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(spares), min_boxes: 0, ..policy() };
     let world = World::begin(Beginning { policy, ..Beginning::default() }).await;
     world.passes(1).await;
     let there = async |world: &World| world.plane.store.view().await.unwrap().pool.len() == spares;
@@ -137,7 +138,7 @@ async fn a_pass_tells_what_it_found_and_that_it_has_ended() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pass_tells_how_many_wait_and_how_long_the_first_of_them_has() {
-    let policy = Policy { spares: 0, min_boxes: 0, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() };
     let group = GroupSpec { max: 1, ..group() };
     let world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
     world.run(MINUTE).await;

@@ -59,6 +59,8 @@ pub(crate) enum Op {
     Evict(usize),
     Arriving(usize),
     Booted(u64),
+    /// How many, for how many ms.
+    Want(usize, u64),
     Warn(usize, bool),
     Constrain(Option<Limit>, u64),
     Walk(Option<usize>),
@@ -109,6 +111,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..BOXES).prop_map(Op::Arriving),
         2 => (0..BOXES, any::<bool>()).prop_map(|(b, spot)| Op::Warn(b, spot)),
         2 => (0..100_000u64).prop_map(Op::Booted),
+        1 => (0..9usize, 0..100_000u64).prop_map(|(n, ms)| Op::Want(n, ms)),
         1 => (proptest::option::of(select(Limit::ALL.as_slice())), 0..100_000u64)
             .prop_map(|(limit, ms)| Op::Constrain(limit, ms)),
         1 => proptest::option::of(0..3usize).prop_map(Op::Walk),

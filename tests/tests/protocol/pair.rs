@@ -5,6 +5,7 @@ use std::{any::Any, time::Duration};
 use hotdesk::{
     clock::Ms,
     id::InstanceId,
+    spares::logins::day_of,
     store::{Claim, Stop, Store, StoreError, Threat, Warning, redis::RedisStore},
 };
 use hotdesk_stack::redis::Redis;
@@ -183,6 +184,10 @@ impl Pair {
                 let took = Duration::from_millis(*ms);
                 both!(store.booted(took), |_: &_| model.booted(took));
             }
+            Op::Want(n, ms) => {
+                let until = Ms(now.0 + ms);
+                both!(store.want(*n, until), |_: &_| model.want(*n, until));
+            }
             Op::Warn(i, spot) => {
                 let threat = if *spot { Threat::Interruption } else { Threat::Rebalance };
                 let warning = Warning { threat, at: Ms(now.0 + 120_000) };
@@ -200,9 +205,14 @@ impl Pair {
             }
             Op::Look => {
                 both!(store.demand(now), |_: &_| model.demand(now));
+                both!(store.boots(), |_: &_| model.boots());
                 let boxes: Vec<InstanceId> = (0..BOXES).map(instance).collect();
                 let known = runtime.block_on(store.known(&boxes)).ok();
                 prop_assert_eq!(known, model.ready.map(|_| model.known(&boxes)));
+                let day = day_of(now);
+                for day in [day - 1, day] {
+                    both!(store.logins(day), |_: &_| model.logins(day));
+                }
                 let mut view = runtime.block_on(store.view()).ok();
                 if let Some(view) = &mut view {
                     view.pool.sort();

@@ -71,7 +71,7 @@ pub fn of_functions(
         ("HOME_SIZE_GIB", HOME_SIZE.to_string()),
         ("IDLE_TIMEOUT_SECONDS", settings.idle.to_string()),
         ("MAX_LIFETIME_SECONDS", settings.lifetime.to_string()),
-        ("SPARES", settings.spares.to_string()),
+        ("SPARES", settings.spares.clone()),
         ("MIN_BOXES", "0".into()),
         ("MAX_STANDBY", "5".into()),
         ("HEARTBEAT_SECONDS", settings.heartbeat().to_string()),

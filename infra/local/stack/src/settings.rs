@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum, builder::FalseyValueParser, value_parser};
+use hotdesk::spares::{Kind, NoSchedule};
 
 /// The timings and sizes of a stack, from the command line or the environment.
 #[derive(Args, Clone, Debug)]
@@ -13,9 +14,9 @@ pub struct Settings {
     /// Seconds that an instance takes from pending to running
     #[arg(long, env = "BOOT", default_value_t = 5)]
     pub boot: u64,
-    /// Running boxes that nobody has yet
-    #[arg(long, env = "SPARES", default_value_t = 1, value_parser = value_parser!(u32).range(..=20))]
-    pub spares: u32,
+    /// Running boxes that nobody has yet: a number, a schedule, or auto
+    #[arg(long, env = "SPARES", default_value = "1", value_parser = spares)]
+    pub spares: String,
     /// The most boxes that there may be, stopped ones not counted
     #[arg(long, env = "MAX_SIZE", default_value_t = 20, value_parser = value_parser!(u32).range(1..=200))]
     pub max_size: u32,
@@ -34,6 +35,10 @@ pub struct Settings {
     /// The folder of an older version, built: its functions answer every second request and event
     #[arg(long, env = "OLDER")]
     pub older: Option<PathBuf>,
+}
+
+fn spares(text: &str) -> Result<String, NoSchedule> {
+    text.parse::<Kind>().map(|_| text.to_owned())
 }
 
 /// What becomes of a box that its user has left.
@@ -55,6 +60,12 @@ impl fmt::Display for BoxReuse {
 }
 
 impl Settings {
+    /// Whether there is to be a spare whatever the time is.
+    #[must_use]
+    pub fn keeps_spares(&self) -> bool {
+        self.spares != "0" && !self.spares.contains(';')
+    }
+
     /// How often the page on a box says that its user is there: every 30 s, oftener where that
     /// would leave too few chances before the box is taken back.
     #[must_use]

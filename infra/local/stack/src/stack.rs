@@ -130,7 +130,7 @@ fn kind_of_box(settings: &Settings, folders: &Folders, editor: PathBuf) -> anyho
 
 /// Returns when there is a spare, or at once where none is kept.
 async fn first_spare(settings: &Settings, redis_url: &str) -> anyhow::Result<()> {
-    if settings.spares == 0 {
+    if !settings.keeps_spares() {
         return Ok(());
     }
     let mut redis = redis::Client::open(redis_url)?.get_multiplexed_async_connection().await?;

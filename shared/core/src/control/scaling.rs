@@ -110,7 +110,8 @@ impl<S: Store, D: Seats, F: Fleet, B: Boxes, C: Clock> ControlPlane<S, D, F, B, 
         let leaving = self.fleet.members(&stopping).await?.into_values();
         let counts = |l| matches!(l, Lifecycle::InService | Lifecycle::Pending);
         let leaving = leaving.filter(|member| counts(member.lifecycle)).count();
-        let (spares, min_boxes) = (self.policy.spares, self.policy.min_boxes);
+        let spares = self.spares(&demand, now).await?;
+        let min_boxes = self.policy.min_boxes;
         let plan = plan(&demand, sizes, leaving, arriving.len(), spares, min_boxes);
         if plan.surplus > 0 {
             let stops = self.store.retire(plan.surplus, self.clock.now()).await?;

@@ -13,6 +13,7 @@ use ::redis::{FromRedisValue, RedisError, Value, aio::ConnectionManager};
 use connect::connect;
 use reply::Reply;
 use scripts::{Scripts, Step};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -31,6 +32,9 @@ use crate::{
 
 /// How many boxes one call names: it takes a few milliseconds, and holds up everybody else.
 const KNOWN_BATCH: usize = 500;
+
+/// How long a function waits for a connection before it begins without.
+const SOON: Duration = Duration::from_millis(500);
 
 /// How many boots are remembered.
 const BOOTS: usize = 16;
@@ -64,6 +68,15 @@ impl RedisStore {
     pub fn open(at: &StoreConfig) -> Answer<Self> {
         let connection = connect(&at.redis_url, &at.redis_ca).map_err(away)?;
         Ok(Self { connection, scripts: Scripts::default(), prefix: at.key_prefix.clone() })
+    }
+
+    /// Connects before the first use, so that whoever comes first need not wait for it. A server that does
+    /// not answer soon is no reason not to begin: the first use says what is wrong.
+    pub async fn connect(&self) {
+        let mut connection = self.connection.clone();
+        // The functions' user may not; that is an answer, too.
+        let ping = ::redis::cmd("PING");
+        let _ = timeout(SOON, ping.exec_async(&mut connection)).await;
     }
 
     /// Runs a step. One that may be repeated is tried again when the connection turns out to be
@@ -265,6 +278,19 @@ impl Store for RedisStore {
     async fn booted(&self, took: Duration) -> Answer<()> {
         let args = [took.as_millis().to_string(), BOOTS.to_string()];
         self.run(Step::Booted, &[&args[0], &args[1]]).await.map(drop)
+    }
+
+    async fn boots(&self) -> Answer<Vec<Duration>> {
+        self.run(Step::Boots, &[]).await?.boots()
+    }
+
+    async fn logins(&self, day: u64) -> Answer<Vec<(usize, u16)>> {
+        self.run(Step::Logins, &[&day.to_string()]).await?.logins()
+    }
+
+    async fn want(&self, spares: usize, until: Ms) -> Answer<()> {
+        let args = [spares.to_string(), until.to_string()];
+        self.run(Step::Want, &[&args[0], &args[1]]).await.map(drop)
     }
 
     async fn names(&self, instances: &[InstanceId]) -> Answer<Vec<Option<Written>>> {

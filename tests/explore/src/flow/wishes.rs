@@ -5,6 +5,7 @@ use std::time::Duration;
 use hotdesk::{
     config::Price,
     control::{HomePolicy, Policy, Reuse},
+    spares::Spares,
 };
 
 /// What the operator decided.
@@ -23,7 +24,7 @@ impl Wishes {
         Policy {
             idle_timeout: Duration::from_secs(300),
             max_lifetime: None,
-            spares: self.spares,
+            spares: Spares::Fixed(self.spares),
             min_boxes: 0,
             max_standby: self.max_standby,
             max_standby_age: None,

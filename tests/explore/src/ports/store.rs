@@ -106,5 +106,8 @@ steps! {
         names(instances: &[InstanceId]) -> Vec<Option<Written>>;
         note_names(written: &[(InstanceId, Written)], kept: Duration) -> ();
         warn(instance: &InstanceId, warning: Warning) -> Warn;
+        boots() -> Vec<Duration>;
+        logins(day: u64) -> Vec<(usize, u16)>;
+        want(spares: usize, until: Ms) -> ();
     }
 }

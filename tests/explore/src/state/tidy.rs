@@ -27,6 +27,7 @@ pub(super) fn store(store: &mut Model) {
     store.ready = store.ready.map(|_| NOW);
     (store.walk, store.limit) = (None, None);
     store.boots.clear();
+    store.logins.clear();
     store.arriving.values_mut().for_each(|since| *since = coarse(*since));
     store.users.retain(|_, row| row.epoch.is_some() || row.phase != Phase::None);
     let queues = |phase: &Phase| matches!(phase, Phase::Starting { .. } | Phase::Stopped);

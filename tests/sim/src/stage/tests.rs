@@ -5,6 +5,7 @@ use hotdesk::{
     id::Epoch,
     ledger::End,
     seats::{Addresses, Identity, Open, Seats},
+    spares::Spares,
 };
 use hotdesk_tests::world::{chance::Chance, trace::Trace};
 
@@ -15,7 +16,7 @@ use crate::options::Options;
 async fn seated() -> (Arc<Stage>, Seat) {
     let options = Options::parse_from(["hotdesk-simulate", "--model"]);
     let mut plan = Plan::new(&options, Vec::new(), &mut Chance::new(1));
-    (plan.policy.spares, plan.policy.max_lifetime) = (1, None);
+    (plan.policy.spares, plan.policy.max_lifetime) = (Spares::Fixed(1), None);
     let stage = Stage::new(1, plan, Fate::new(1, Trace::new(true))).await;
     stage.world.pass_until("a box", async |world| is_there(world)).await;
     let instance = stage.world.cloud.look(|sim| sim.instances())[0].id.parse().unwrap();

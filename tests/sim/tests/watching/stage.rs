@@ -1,11 +1,11 @@
 //! Worlds that have got somewhere.
 
-use hotdesk::{control::Policy, id::InstanceId, seats::Seats, store::Store};
+use hotdesk::{control::Policy, id::InstanceId, seats::Seats, spares::Spares, store::Store};
 use hotdesk_tests::world::{Beginning, World, people::Sent, policy};
 
 /// A world with so many spares, at rest.
 pub(super) async fn with_spares(spares: usize) -> World {
-    let policy = Policy { spares, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(spares), ..policy() };
     let world = World::begin(Beginning { policy, ..Beginning::default() }).await;
     world.pass_until("spares", async |world| pool(world).await.len() == spares).await;
     world.check_at_rest().await;

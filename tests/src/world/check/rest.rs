@@ -8,6 +8,7 @@ use std::{
 use hotdesk::{
     clock::{Clock, Ms},
     seats::{BoxItem, UserState},
+    spares::Spares,
     store::ASKING,
 };
 use hotdesk_sim::InstanceState as State;
@@ -35,7 +36,8 @@ impl World {
         let all = self.everything().await;
         let policy = &self.plane.policy;
         let mut wrong = all.unrest();
-        wrong.extend(all.wrong_number(policy.spares, policy.min_boxes, self.now()));
+        let spares = all.spares(&policy.spares, self.now());
+        wrong.extend(all.wrong_number(spares, policy.min_boxes, self.now()));
         wrong.extend(all.wrong_owners(&self.lambdas.untold()));
         wrong.extend(all.files.unrest(&all.items, self.plane.clock.now()));
         wrong.extend(self.zone.unrest(&all.instances));
@@ -112,6 +114,18 @@ impl Everything {
             wrong.push(format!("the seat of {} is left ending", item.seat.user));
         }
         wrong
+    }
+
+    /// How many spares there are to be: where they are sized to a promise, so many as a round noted last.
+    fn spares(&self, spares: &Spares, now: Ms) -> usize {
+        match spares {
+            Spares::Fixed(number) => *number,
+            Spares::Schedule(schedule) => schedule.at(now),
+            Spares::Auto(_) => {
+                let noted = self.tables.get("fleet:spares").and_then(|row| row.get("number"));
+                noted.and_then(|number| number.parse().ok()).unwrap_or_default()
+            }
+        }
     }
 
     /// Too many boxes, or too few.

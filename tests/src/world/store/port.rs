@@ -64,6 +64,9 @@ steps! {
     workspace(user: &UserId) -> Workspace;
     arriving(instances: &[InstanceId], now: Ms) -> ();
     booted(took: Duration) -> ();
+    boots() -> Vec<Duration>;
+    logins(day: u64) -> Vec<(usize, u16)>;
+    want(spares: usize, until: Ms) -> ();
     warn(instance: &InstanceId, warning: Warning) -> Warn;
     constrain(limit: Option<Limit>, until: Ms) -> ();
     walk() -> Option<String>;

@@ -3,7 +3,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use hotdesk::control::Policy;
+use hotdesk::{control::Policy, spares::Spares};
 use hotdesk_tests::world::{Beginning, policy, server};
 
 use super::*;
@@ -74,7 +74,7 @@ fn away_and_restored(world: &World) -> Telling<'_> {
 }
 
 fn beginning(name: &str) -> Beginning {
-    let mut policy = Policy { spares: 2, ..policy() };
+    let mut policy = Policy { spares: Spares::Fixed(2), ..policy() };
     if name == "away_and_restored" {
         policy.homes.archive_after = Some(DAY);
     }

@@ -1,6 +1,6 @@
 //! Boxes, volumes and zones that are lost.
 
-use hotdesk::{control::Policy, homes::Trouble, ledger::Why};
+use hotdesk::{control::Policy, homes::Trouble, ledger::Why, spares::Spares};
 use hotdesk_sim::{InstanceState, Settings};
 use hotdesk_tests::world::{Beginning, policy};
 
@@ -11,7 +11,7 @@ const ZONES: [&str; 2] = ["us-east-1a", "us-east-1b"];
 /// A world with two zones, of which the group is in the first.
 async fn in_zone_a(spares: usize) -> World {
     let settings = Settings { zones: ZONES.map(ToOwned::to_owned).into(), ..Settings::default() };
-    let policy = Policy { spares, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(spares), ..policy() };
     let world = World::begin(Beginning { policy, settings, ..Beginning::default() }).await;
     world.cloud.act(|sim| sim.set_group_zones(&ZONES[..1])).unwrap();
     world.pass_until("spares", async |world| pool(world).await.len() == spares).await;

@@ -1,6 +1,6 @@
 //! A thousand homes at once, under AWS's rates.
 
-use hotdesk::{clock::Ms, control::Policy, store::Store};
+use hotdesk::{clock::Ms, control::Policy, spares::Spares, store::Store};
 use hotdesk_sim::GroupSpec;
 use hotdesk_tests::world::{Beginning, group, policy};
 
@@ -14,7 +14,8 @@ async fn a_thousand_homes_are_drained_within_five_minutes() {
     let group = GroupSpec { max: people + 10, ..group() };
     // It takes some minutes until all are there.
     let idle_timeout = MINUTE * 60;
-    let policy = Policy { spares: PEOPLE, max_standby: PEOPLE, idle_timeout, ..policy() };
+    let policy =
+        Policy { spares: Spares::Fixed(PEOPLE), max_standby: PEOPLE, idle_timeout, ..policy() };
     let mut world = World::begin(Beginning { policy, group, ..Beginning::default() }).await;
     world.pass_until("spares", async |world| pool(world).await.len() == PEOPLE).await;
     let names: Vec<String> = (0..PEOPLE).map(|n| format!("user{n}")).collect();
@@ -24,7 +25,7 @@ async fn a_thousand_homes_are_drained_within_five_minutes() {
         // As fast as the account makes volumes for people who never had one.
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    world.set_policy(|policy| policy.spares = 0);
+    world.set_policy(|policy| policy.spares = Spares::Fixed(0));
     let all_open =
         async |world: &World| sent.iter().filter(|sent| world.write(sent)).count() == PEOPLE;
     let typing = async {

@@ -1,6 +1,9 @@
 //! Boxes let go of the files before they are stopped, or are stopped all the same.
 
-use hotdesk::ledger::{Farewell, Why};
+use hotdesk::{
+    ledger::{Farewell, Why},
+    spares::Spares,
+};
 
 use super::*;
 
@@ -77,7 +80,8 @@ async fn a_box_that_never_gets_done_is_stopped_within_a_limit() {
 async fn a_home_comes_off_a_box_that_is_terminated() {
     use hotdesk::control::{Policy, Reuse};
 
-    let policy = Policy { reuse: Reuse::Never, spares: 2, ..hotdesk_tests::world::policy() };
+    let policy =
+        Policy { reuse: Reuse::Never, spares: Spares::Fixed(2), ..hotdesk_tests::world::policy() };
     let world = with_policy(policy).await;
     session(&world, "alice").await;
     let again = world.seated("alice").await;

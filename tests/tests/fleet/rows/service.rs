@@ -7,6 +7,7 @@ use hotdesk::{
     fleet::Fleet,
     id::{Epoch, UserId},
     seats::{Addresses, Identity, Open, Seat, Seats},
+    spares::Spares,
     store::{BoxPhase, Store},
 };
 use hotdesk_sim::Call;
@@ -88,7 +89,7 @@ async fn members_that_lost_their_protection_get_it_back_and_zones_stay_unbalance
 /// so all of it is read.
 #[tokio::test(start_paused = true)]
 async fn items_win_over_the_store_in_a_large_table_too() {
-    let world = with_policy(Policy { spares: 8, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(8), ..policy() }).await;
     let table = &world.plane.seats.table;
     for n in 0..2500 {
         let seat = Seat {

@@ -2,6 +2,7 @@
 
 use hotdesk::fleet::{Lifecycle, Power};
 use hotdesk::seats::{BoxItem, Seats};
+use hotdesk::spares::Spares;
 use hotdesk::store::{BoxPhase, Store};
 use hotdesk_sim::Call;
 use hotdesk_tests::world::GROUP;
@@ -143,7 +144,7 @@ async fn a_late_tag_is_taken_off_before_the_box_is_woken() {
     let standby = parked(&world).await;
     let tags = BTreeMap::from([("Owner".to_owned(), "zoe".to_owned())]);
     call(&world, Call::CreateTags { ids: vec![standby.to_string()], tags });
-    world.set_policy(|policy| policy.spares = 2);
+    world.set_policy(|policy| policy.spares = Spares::Fixed(2));
     world.pass_until("awake", async |world| pool(world).await.contains(&standby)).await;
     world.check_at_rest().await;
 }

@@ -1,8 +1,8 @@
 //! Traces about capacity.
 
-use hotdesk::control::Policy;
 use hotdesk::fleet::Fleet;
 use hotdesk::store::{BoxPhase, Store};
+use hotdesk::{control::Policy, spares::Spares};
 use hotdesk_sim::{Call, Settings};
 use hotdesk_tests::world::gate::{Gate, invoke};
 use hotdesk_tests::world::people::Seen;
@@ -67,7 +67,7 @@ async fn an_unstartable_standby_box_holds_nobody_up() {
 /// that it read before.
 #[tokio::test(start_paused = true)]
 async fn a_lock_holder_paused_past_its_lease_lowers_nothing() {
-    let world = with_policy(Policy { spares: 3, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(3), ..policy() }).await;
     world.door.open("first").await;
     // It has counted what is missing, and is frozen before it could raise desired by one.
     world.gate.pause_after("wake", Duration::from_secs(45));
@@ -77,7 +77,7 @@ async fn a_lock_holder_paused_past_its_lease_lowers_nothing() {
 /// It has read desired as well, just before it would set it.
 #[tokio::test(start_paused = true)]
 async fn a_lock_holder_paused_with_desired_in_hand_lowers_nothing() {
-    let world = with_policy(Policy { spares: 3, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(3), ..policy() }).await;
     // Nobody else hears that somebody came.
     world.lambdas.lose_records(true);
     world.door.open("first").await;
@@ -146,7 +146,7 @@ async fn a_late_absolute_number_is_made_up_for() {
 /// has one of those.
 #[tokio::test(start_paused = true)]
 async fn a_late_absolute_number_takes_no_box_that_is_somebodys() {
-    let policy = Policy { spares: 0, min_boxes: 0, ..policy() };
+    let policy = Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() };
     // Long enough for alice to come in between.
     let settings = Settings { group_ms: 8_000, ..Settings::default() };
     let world = World::begin(Beginning { policy, settings, ..Beginning::default() }).await;
@@ -182,7 +182,7 @@ async fn a_late_absolute_number_takes_no_box_that_is_somebodys() {
 /// number that the round sets does not take it back.
 #[tokio::test(start_paused = true)]
 async fn boxes_that_leave_standby_during_a_round_are_not_taken_out_of_desired() {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     let early = ["x", "y", "z"].map(|user| Box::pin(world.seated(user)));
     for sent in futures::future::join_all(early).await {
         world.door.leave(&sent).await.unwrap();
@@ -213,7 +213,7 @@ async fn boxes_that_leave_standby_during_a_round_are_not_taken_out_of_desired() 
 /// Tabs that were closed in the queue boot no box.
 #[tokio::test(start_paused = true)]
 async fn a_queue_left_by_closed_tabs_boots_nothing() {
-    let world = with_policy(Policy { spares: 0, min_boxes: 0, ..policy() }).await;
+    let world = with_policy(Policy { spares: Spares::Fixed(0), min_boxes: 0, ..policy() }).await;
     world.plane.boxes.break_all(true);
     for n in 0..5 {
         assert!(matches!(world.door.open(&format!("user{n}")).await, Seen::Waiting(_)));

@@ -1,12 +1,12 @@
 //! What people and operators ask for.
 
-use hotdesk::control::Policy;
+use hotdesk::{control::Policy, spares::Spares};
 use hotdesk_tests::world::people::Seen;
 
 use crate::permissions::stage::{MINUTE, Stage, Tour, named};
 
 pub(crate) async fn tour(stage: &Stage, n: u8) {
-    let tour = Tour::begin(stage, n, Policy { spares: 2, ..named() }).await;
+    let tour = Tour::begin(stage, n, Policy { spares: Spares::Fixed(2), ..named() }).await;
     tour.world.pass_until("spares", async |_| tour.pool().await.len() == 2).await;
     pages(&tour).await;
     operators(&tour).await;

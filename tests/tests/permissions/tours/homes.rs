@@ -6,6 +6,7 @@ use hotdesk::{
     control::{HomePolicy, Policy},
     homes::{Home, Homes},
     id::InstanceId,
+    spares::Spares,
 };
 use hotdesk_sim::{Call, Volume, VolumeState};
 use hotdesk_tests::world::{HOMES, people::Sent};
@@ -34,7 +35,7 @@ struct Homely {
 
 pub(crate) async fn tour(stage: &Stage, n: u8, hand: Hand) {
     let homes = HomePolicy { keep_deleted: HOUR, ..HOMES };
-    let tour = Tour::begin(stage, n, Policy { spares: 2, homes, ..named() }).await;
+    let tour = Tour::begin(stage, n, Policy { spares: Spares::Fixed(2), homes, ..named() }).await;
     tour.world.pass_until("spares", async |_| tour.pool().await.len() == 2).await;
     let dead = tour.dead().await;
     tour.world.pass_until("spares again", async |_| tour.pool().await.len() == 2).await;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use hotdesk::{control::Policy, store::BoxPhase};
+use hotdesk::{control::Policy, spares::Spares, store::BoxPhase};
 use hotdesk_tests::world::people::Seen;
 
 use crate::permissions::stage::{MINUTE, Stage, Tour, named};
 
 pub(crate) async fn tour(stage: &Stage, n: u8) {
-    let tour = Tour::begin(stage, n, Policy { spares: 1, ..named() }).await;
+    let tour = Tour::begin(stage, n, Policy { spares: Spares::Fixed(1), ..named() }).await;
     // Each event comes twice, a minute apart: what is not done in one invocation's time is done in the
     // next one's, and not by a pass.
     let (now, later) = (Duration::from_millis(500), Duration::from_secs(55));

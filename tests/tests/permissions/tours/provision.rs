@@ -2,6 +2,7 @@
 
 use hotdesk::{
     control::Policy,
+    spares::Spares,
     store::{BoxPhase, Store},
 };
 use hotdesk_tests::world::people::Seen;
@@ -9,7 +10,7 @@ use hotdesk_tests::world::people::Seen;
 use crate::permissions::stage::{MINUTE, Stage, Tour, named};
 
 pub(crate) async fn tour(stage: &Stage, n: u8) {
-    let mut tour = Tour::begin(stage, n, Policy { spares: 3, ..named() }).await;
+    let mut tour = Tour::begin(stage, n, Policy { spares: Spares::Fixed(3), ..named() }).await;
     tour.world.pass_until("spares", async |_| tour.pool().await.len() == 3).await;
     surplus(&mut tour).await;
     woken(&tour).await;
@@ -22,7 +23,7 @@ pub(crate) async fn tour(stage: &Stage, n: u8) {
 async fn surplus(tour: &mut Tour) {
     // No list shows these as they were before their start.
     tokio::time::sleep(MINUTE * 11).await;
-    tour.world.set_policy(|policy| policy.spares = 0);
+    tour.world.set_policy(|policy| policy.spares = Spares::Fixed(0));
     let alice = tour.seated("alice").await;
     tour.soon("stopped", async || tour.world.plane.store.view().await.unwrap().standby.len() == 2)
         .await;

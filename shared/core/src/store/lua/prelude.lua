@@ -13,6 +13,8 @@ local READY, LIMIT = P .. 'fleet:ready', P .. 'fleet:limit'
 local REVOKED = P .. 'fleet:revoked'
 -- LIST: how long the last boots took (ms), newest first.
 local BOOTS = P .. 'fleet:boots'
+-- HASH: how many spares keep the promise, and until when that holds (ms).
+local SPARES = P .. 'fleet:spares'
 -- Not asked for this long: the tab is closed (hidden tabs' timers run once a minute).
 local ASKING_MS = 150000
 -- How many of those who are gone one step takes out of the queue: it holds up everybody else.
@@ -24,6 +26,9 @@ local call = redis.call
 
 local function user_key(user) return P .. 'ws:' .. user end
 local function box_key(instance) return P .. 'fleet:instance:' .. instance end
+-- STRING: how many people without a box came in each slot of ten seconds of a day (UTC, counted from
+-- 1970), 16 bits each.
+local function logins_key(day) return P .. 'fleet:logins:' .. day end
 local function name_key(instance) return P .. 'fleet:name:' .. instance end
 local function int(n) return string.format('%.0f', n) end
 local function later(a, b)

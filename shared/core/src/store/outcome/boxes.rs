@@ -93,6 +93,8 @@ pub struct Demand {
     pub waking: usize,
     /// How long the one of those who wait and still ask has waited who has waited longest.
     pub longest: Duration,
+    /// How many spares keep the promise, if that was noted and still holds.
+    pub spares: Option<usize>,
 }
 
 /// Of [`crate::store::Store::rebuild`].

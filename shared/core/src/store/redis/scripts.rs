@@ -58,6 +58,9 @@ scripts! {
     Workspace: "workspace.lua", READY, true;
     Arriving: "arriving.lua", READY, true;
     Booted: "booted.lua", READY, false;
+    Boots: "boots.lua", READY, true;
+    Logins: "logins.lua", READY, true;
+    Want: "want.lua", READY, true;
     Names: "names.lua", READY, true;
     NoteNames: "note_names.lua", READY, true;
     Warn: "warn.lua", READY, true;

@@ -78,7 +78,12 @@ impl Reply {
             standby: self.read()?,
             waking: self.read()?,
             longest: Duration::from_millis(self.read()?),
+            spares: self.unless_empty()?,
         })
+    }
+
+    pub(in crate::store::redis) fn boots(mut self) -> Answer<Vec<Duration>> {
+        self.all(|reply| reply.read().map(Duration::from_millis))
     }
 
     /// `None` while there is more to come.

@@ -31,6 +31,10 @@ impl Reply {
         }
     }
 
+    pub(in crate::store::redis) fn logins(mut self) -> Answer<Vec<(usize, u16)>> {
+        self.all(|reply| Ok((reply.read()?, reply.read()?)))
+    }
+
     pub(in crate::store::redis) fn touch(mut self) -> Answer<Touch> {
         match self.outcome.as_str() {
             "OK" => Ok(Touch::Ok(self.any_warning()?)),
