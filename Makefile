@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools editor build up stack upgrade smoke security pages figures api chaos test sim lint explore fuzz mutants check-template image release keys advisories
+.PHONY: help tools editor build up stack upgrade smoke security pages figures api chaos test sim spares bench cost lint explore fuzz mutants check-template image release keys advisories
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CACHE := $(or $(HOTDESK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/hotdesk)
@@ -99,6 +99,17 @@ sim: ## Simulates the fleet with its people while everything goes wrong (SEEDS=1
 	@$(TARGET)/$(SIM_BUILT)/hotdesk-simulate $(SIM_SEEDS) --hours $(or $(HOURS),2) --users $(or $(USERS),12) \
 		$(if $(ARRIVALS),--arrivals $(ARRIVALS)) $(if $(IDLE),--idle $(IDLE)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(MODEL),--model) $(if $(TOLD),--told $(TOLD)) $(if $(WHOLE),--whole) \
 		$(if $(filter 1,$(or $(SEEDS),$(if $(SEED),1))),--progress)
+
+spares: ## Replays logins under each way of choosing spares (TRACE=counts.csv, BOOT=60, RATE=logins a minute, FIXED=5, SCHEDULE="1; mon-fri 08:00-10:00=20")
+	@cargo build --locked --quiet --workspace --bin hotdesk-spares
+	@$(TARGET)/debug/hotdesk-spares
+
+bench: ## Measures the functions beside a bare handler and a Node router (BENCH="--starts 31 --calls 3000 --json FILE")
+	@tests/bench/run $(BENCH)
+
+cost: ## Says what a month costs, from a table of prices (PRICES=docs/prices.csv)
+	@cargo build --locked --quiet --workspace --bin hotdesk-cost
+	@$(TARGET)/debug/hotdesk-cost
 
 lint: ## Checks format, code, licences, scripts
 	@$(INSTALL) lint >/dev/null
