@@ -43,12 +43,14 @@ pub fn access() -> String {
 }
 
 impl Secured {
-    /// Starts one on a free port, with a certificate for `localhost` of an authority of its own.
+    /// Starts one on a free port, with a certificate for `localhost` of an authority of its own; and has this
+    /// process speak TLS as the functions do that call AWS.
     ///
     /// # Panics
     /// redis-server or openssl is not installed, or the server does not answer within 20 s.
     #[must_use]
     pub fn start() -> Self {
+        hotdesk::tls::install();
         let folder = tempfile::Builder::new().prefix("hotdesk-tls-").tempdir().expect("a folder");
         certify(folder.path()).expect("openssl");
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|at| at.local_addr());
@@ -111,8 +113,12 @@ fn server(folder: &Path, port: u16) -> Command {
     command
 }
 
-/// An authority, and the certificate of `localhost` that it has signed.
-fn certify(folder: &Path) -> io::Result<()> {
+/// Makes an authority in a folder (`ca.pem`), and a certificate of `localhost` that it has signed
+/// (`server.pem`, `server.key`).
+///
+/// # Errors
+/// openssl is not installed, or fails.
+pub fn certify(folder: &Path) -> io::Result<()> {
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
     let authority = ["-x509", "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem"];
     let signed = ["-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-subj", "/CN=localhost"];

@@ -26,6 +26,7 @@ async fn main() -> Result<(), Error> {
         times: times.times(),
         web: config::load()?,
     };
+    app.store.connect().await;
     let app = &app;
     run(service_fn(
         move |request: Request| async move { Ok::<_, Error>(handle(app, request).await) },

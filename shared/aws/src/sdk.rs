@@ -5,6 +5,11 @@ use std::time::Duration;
 use aws_config::{
     BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
 };
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use hotdesk::tls;
 
 /// A call is sent at most so often.
 const ATTEMPTS: u32 = 5;
@@ -26,9 +31,13 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 const OPERATION: Duration = Duration::from_secs(15);
 
 /// The SDK's configuration from the environment, with our retries and timeouts
-/// ([`with_our_defaults`]).
+/// ([`with_our_defaults`]). With the cryptography of [`tls::install`].
 pub async fn sdk_config() -> SdkConfig {
-    with_our_defaults(aws_config::defaults(BehaviorVersion::latest())).load().await
+    tls::install();
+    let ring = Provider::Rustls(CryptoMode::Ring);
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(Builder::new().tls_provider(ring).build_https());
+    with_our_defaults(loader).load().await
 }
 
 /// Retries and timeouts for functions that end after 60 s, for any HTTP client, sleep and time

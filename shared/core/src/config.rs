@@ -13,7 +13,7 @@ use envconfig::Envconfig;
 pub use homes::HomeConfig;
 pub use names::{NamesConfig, NoDomain, ZoneConfig};
 pub use values::{
-    BaseUrl, Bounded, NoPrice, NoUrl, OutOfBounds, Price, Words,
+    BaseUrl, Bounded, NoPlainUrl, NoPrice, NoUrl, OutOfBounds, PlainUrl, Price, Words,
 };
 
 use crate::{
@@ -133,7 +133,7 @@ pub struct FleetConfig {
     pub asg_name: String,
     /// Where the agents' probe port is; `{privateIp}` stands for a box's address.
     #[envconfig(from = "PROBE_URL", default = "http://{privateIp}:8081")]
-    pub probe_url: BaseUrl,
+    pub probe_url: PlainUrl,
     /// How long somebody keeps a box.
     #[envconfig(nested)]
     pub times: TimesConfig,
@@ -297,6 +297,7 @@ mod tests {
             ("MAX_STANDBY", "-1"),
             ("MAX_LIFETIME_SECONDS", "never"),
             ("PROBE_URL", "box:8081"),
+            ("PROBE_URL", "https://box:8081"),
             ("BOX_REUSE", "always"),
             ("HOME_SIZE_GIB", "0"),
             ("HOME_ARCHIVE_DAYS", "soon"),

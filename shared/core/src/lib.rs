@@ -21,6 +21,7 @@ pub mod session;
 pub mod spares;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod token;
 pub mod visit;
 pub mod volumes;

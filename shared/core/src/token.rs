@@ -11,9 +11,12 @@
 //! The audience keeps one kind from passing for another. Time is the caller's, so expiry is
 //! checked here and not by the JWT crate, which would read the machine's clock.
 
+mod algorithms;
 mod claims;
 mod keys;
+mod remembered;
 
+pub use algorithms::install;
 pub use claims::{
     Claims, DrainClaims, HomeClaims, ORDER_LIFETIME, SEAT_TOKEN_MIN, SeatClaims, SessionClaims,
     TICKET_LIFETIME, TicketClaims,

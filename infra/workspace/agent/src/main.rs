@@ -4,5 +4,6 @@ use clap::Parser;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
+    hotdesk::tls::install();
     hotdesk_agent::run(hotdesk_agent::Cli::parse()).await
 }

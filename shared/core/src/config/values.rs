@@ -56,6 +56,26 @@ impl FromStr for BaseUrl {
     }
 }
 
+/// As [`BaseUrl`], but without TLS, which the boxes' own ports do not speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainUrl(pub String);
+
+impl FromStr for PlainUrl {
+    type Err = NoPlainUrl;
+
+    fn from_str(text: &str) -> Result<Self, NoPlainUrl> {
+        match text.parse::<BaseUrl>() {
+            Ok(url) if !url.is_https() => Ok(Self(url.0)),
+            _ => Err(NoPlainUrl),
+        }
+    }
+}
+
+/// Not an `http` URL.
+#[derive(Debug, thiserror::Error)]
+#[error("must be an http:// URL")]
+pub struct NoPlainUrl;
+
 /// Not an `http` or `https` URL.
 #[derive(Debug, thiserror::Error)]
 #[error("must be an http:// or https:// URL")]

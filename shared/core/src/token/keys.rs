@@ -11,13 +11,8 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Claims, TokenError};
+use super::{Claims, TokenError, install};
 use crate::clock::Ms;
-
-/// PKCS #8 (RFC 8410, section 7) up to the 32 bytes of an Ed25519 seed.
-const PKCS8_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
 
 /// How far a signer's clock may be behind the checker's when a token ends.
 const LEEWAY: Duration = Duration::from_secs(2);
@@ -60,6 +55,7 @@ struct PublicSet {
 /// # Errors
 /// [`KeyError::Random`] where the system has no randomness to give.
 pub fn generate() -> Result<(String, String), KeyError> {
+    install();
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|_| KeyError::Random)?;
     let x = URL_SAFE_NO_PAD.encode(SigningKey::from_bytes(&seed).verifying_key());
@@ -99,8 +95,9 @@ impl Signer {
         }
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(jwk.kid);
-        let der = [PKCS8_PREFIX.as_slice(), &seed].concat();
-        Ok(Self { header, key: EncodingKey::from_ed_der(&der) })
+        install();
+        // Nothing of DER: our algorithms take the seed as it is.
+        Ok(Self { header, key: EncodingKey::from_ed_der(&seed) })
     }
 
     /// The signed token.
@@ -133,6 +130,7 @@ impl Verifier {
     /// [`KeyError::Public`] also when the set is empty; [`KeyError::Leaked`] if a private key is in
     /// it, as the set is published.
     pub fn from_jwks(json: &str) -> Result<Self, KeyError> {
+        install();
         let set: PublicSet = serde_json::from_str(json).map_err(|_| KeyError::Public)?;
         if set.keys.iter().any(|key| key.get("d").is_some()) {
             return Err(KeyError::Leaked);

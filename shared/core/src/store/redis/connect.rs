@@ -16,13 +16,12 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Connects at the first use, and again when the connection is lost. With `rediss://` the server's
 /// certificate is checked against `ca` (PEM), or if that is empty against the authorities that
-/// browsers trust.
+/// browsers trust, with the cryptography that the process has installed
+/// (`rustls::crypto::CryptoProvider`).
 ///
 /// # Errors
 /// The URL is none, or the PEM.
 pub(super) fn connect(url: &str, ca: &str) -> RedisResult<ConnectionManager> {
-    // Fails if something else in the process chose before, which is as good.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let client = if ca.is_empty() {
         Client::open(url)?
     } else {
