@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing for the purposes named (up, test, lint, smoke, api, fuzz, mutants, release, stack,
-# template; none: the first five), and prints the folder of the Python tools as its last line of stdout. Before
+# Installs what is missing for the purposes named (up, test, lint, smoke, api, bench, fuzz, mutants, release,
+# stack, template; none: the first five), and prints the folder of the Python tools as its last line of stdout. Before
 # it, a line each: for api the folder of schemathesis, for template those of SAM and of checkov, for release and
 # template that of zig, for lint that of ruff, for stack that of moto with CloudFormation, for mutants that of what
 # reads Rust. What it is doing goes to stderr.
@@ -118,7 +118,8 @@ tool() {
 
 purposes=${*:-up test lint smoke api}
 if wanted smoke || wanted api; then purposes+=" up"; fi
-if wanted template; then purposes+=" release"; fi
+if wanted template || wanted bench; then purposes+=" release"; fi
+if wanted bench; then purposes+=" up"; fi
 command -v cargo >/dev/null || die "Rust is needed: https://rustup.rs"
 mkdir -p "$cache"
 exec 9>"$cache/tools.lock"
@@ -162,6 +163,7 @@ fi
 python requirements.txt "moto and cargo-lambda"
 if wanted up; then modules infra/local/identity "the identity provider"; fi
 if wanted smoke; then modules tests/browser Playwright; fi
+if wanted bench; then modules tests/bench/router "the router to compare with"; fi
 if wanted lint; then tool cargo-deny "$cargo_deny"; fi
 if wanted fuzz; then tool cargo-fuzz "$cargo_fuzz"; fi
 if wanted mutants; then tool cargo-mutants "$cargo_mutants"; fi
