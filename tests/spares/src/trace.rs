@@ -9,30 +9,18 @@ use jiff::Timestamp;
 use rand::Rng;
 
 /// Why a file of counts cannot be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum BadTrace {
     /// A line, by its number from 1, that is no time and count.
+    #[error("line {0} is not timestamp,count (seconds since 1970, or 2026-11-20T08:00:00Z)")]
     Line(u64),
     /// A line whose time is not after the one before.
+    #[error("line {0} is not later than the line before")]
     Order(u64),
     /// Nothing, or a single line: nobody can say within what time its people come.
+    #[error("it needs two lines at least")]
     Short,
 }
-
-impl std::fmt::Display for BadTrace {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Line(n) => write!(
-                f,
-                "line {n} is not timestamp,count (seconds since 1970, or 2026-11-20T08:00:00Z)"
-            ),
-            Self::Order(n) => write!(f, "line {n} is not later than the line before"),
-            Self::Short => f.write_str("it needs two lines at least"),
-        }
-    }
-}
-
-impl std::error::Error for BadTrace {}
 
 /// So many came from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
