@@ -1,7 +1,7 @@
 //! Tokens that do not hold.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, Mac, digest::KeyInit};
 use hotdesk::token::{Signer, generate};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
@@ -41,22 +41,10 @@ fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}", part(header), part(claims))
 }
 
-fn hs256(secret: &[u8], message: &str) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(secret)
-        .unwrap()
-        .chain_update(message)
-        .finalize()
-        .into_bytes()
-        .to_vec()
-}
-
-fn hs512(secret: &[u8], message: &str) -> Vec<u8> {
-    Hmac::<Sha512>::new_from_slice(secret)
-        .unwrap()
-        .chain_update(message)
-        .finalize()
-        .into_bytes()
-        .to_vec()
+/// The signature of an algorithm of RFC 7518, section 3.2.
+fn mac<M: Mac + KeyInit>(secret: &[u8], message: &str) -> Vec<u8> {
+    let mac = <M as Mac>::new_from_slice(secret).unwrap();
+    mac.chain_update(message).finalize().into_bytes().to_vec()
 }
 
 fn changed(claims: &Value, name: &str, value: &Value) -> Value {
@@ -132,7 +120,10 @@ async fn only_the_providers_own_keys_sign() {
         ("the key set", jwks.to_string().into()),
         ("nothing", Vec::new()),
     ] {
-        for (alg, sign) in [("HS256", hs256 as fn(&[u8], &str) -> Vec<u8>), ("HS512", hs512)] {
+        for (alg, sign) in [
+            ("HS256", mac::<Hmac<Sha256>> as fn(&[u8], &str) -> Vec<u8>),
+            ("HS512", mac::<Hmac<Sha512>>),
+        ] {
             let header = json!({ "alg": alg, "typ": "JWT", "kid": kid });
             is_refused(&desk, what, |claims| {
                 Some(raw(&header, claims, &sign(&secret, &unsigned(&header, claims))))
