@@ -11,6 +11,8 @@
 //! The body is `{user, instanceId}`; with `"stay": true` the user says that they stay, so that the
 //! seat's longest lifetime counts anew.
 
+pub mod event;
+
 use std::time::Duration;
 
 use hotdesk::{
@@ -21,8 +23,7 @@ use hotdesk::{
     token::{SeatClaims, Signer, Verifier},
     web::{self, Reply},
 };
-use http::{HeaderValue, Method, StatusCode, header};
-use lambda_http::Request;
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde::Deserialize;
 use tracing::{error, info};
 
@@ -68,7 +69,10 @@ impl Beat {
 }
 
 /// Answers a request.
-pub async fn handle<S: Store, C: Clock>(app: &App<S, C>, request: Request) -> Reply {
+pub async fn handle<S: Store, C: Clock>(
+    app: &App<S, C>,
+    request: Request<impl AsRef<[u8]>>,
+) -> Reply {
     match note(app, &request).await {
         Ok(reply) => reply,
         Err(Problem::MethodNotAllowed) => web::takes_only("POST"),
@@ -76,7 +80,10 @@ pub async fn handle<S: Store, C: Clock>(app: &App<S, C>, request: Request) -> Re
     }
 }
 
-async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<Reply, Problem> {
+async fn note<S: Store, C: Clock>(
+    app: &App<S, C>,
+    request: &Request<impl AsRef<[u8]>>,
+) -> Result<Reply, Problem> {
     if request.uri().path() != "/ping" {
         return Err(Problem::NotFound);
     }
@@ -88,7 +95,7 @@ async fn note<S: Store, C: Clock>(app: &App<S, C>, request: &Request) -> Result<
     let token = bearer.and_then(|h| h.strip_prefix("Bearer ")).ok_or(Problem::SeatTokenInvalid)?;
     let claims = app.verifier.verify::<SeatClaims>(token, SeatClaims::AUDIENCE, now);
     let claims = claims.map_err(|_| Problem::SeatTokenInvalid)?;
-    let beat = Beat::read(request.body())?;
+    let beat = Beat::read(request.body().as_ref())?;
     if beat.user != claims.sub || beat.instance_id != claims.instance {
         return Err(Problem::BadRequest);
     }

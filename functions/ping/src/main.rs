@@ -1,23 +1,13 @@
 //! The ping function: see the library.
 
-use std::{
-    future::{Future, ready},
-    pin::Pin,
+use hotdesk::{clock::SystemClock, config, store::redis::RedisStore, telemetry, tls};
+use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+use ping::{
+    App,
+    event::{Answer, request},
+    handle,
 };
-
-use hotdesk::{clock::SystemClock, config, store::redis::RedisStore, telemetry, tls, web::Reply};
-use lambda_http::{Body, Error, IntoResponse, Request, Response, run, service_fn};
-use ping::{App, handle};
-
-/// An answer in UTF-8, as all of ours are. The crate's own way links the tables of every other encoding: a tenth of
-/// this program.
-struct Answer(Reply);
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
-        Box::pin(ready(self.0.map(Body::from)))
-    }
-}
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "local")]
 async fn main() -> Result<(), Error> {
@@ -35,9 +25,10 @@ async fn main() -> Result<(), Error> {
     };
     app.store.connect().await;
     let app: &'static _ = Box::leak(Box::new(app));
+    let runtime = Runtime::new(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let request = request(event.payload.get())?;
+        Ok::<_, Error>(Answer::from(handle(app, request).await))
+    }));
     // A task like those that it waits for: the main future would be woken by way of the kernel, at each reply.
-    tokio::task::spawn_local(run(service_fn(move |request: Request| async move {
-        Ok::<_, Error>(Answer(handle(app, request).await))
-    })))
-    .await?
+    tokio::task::spawn_local(runtime.run()).await?
 }

@@ -16,8 +16,7 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Connects at the first use, and again when the connection is lost. With `rediss://` the server's
 /// certificate is checked against `ca` (PEM), or if that is empty against the authorities that
-/// browsers trust, with the cryptography that the process has installed
-/// (`rustls::crypto::CryptoProvider`).
+/// browsers trust, with the cryptography that the process has installed ([`crate::tls::install`]).
 ///
 /// # Errors
 /// The URL is none, or the PEM.
