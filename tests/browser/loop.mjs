@@ -49,10 +49,15 @@ export async function loop({ browser, report, root, screenshots, stack }) {
     await tab.waitForSelector(".explorer-folders-view [aria-label^='from-the-terminal.txt']");
     await tab.screenshot({ path: `${screenshots}/terminal.png` });
   });
-  await report.step("heartbeats reach Redis", async () => {
+  await report.step("heartbeats reach Redis, and are answered", async () => {
     const seen = async () => Number(await redis("ZSCORE", "ws:pings", "alice"));
     const before = await seen();
-    await until("two heartbeats", 30, async () => (await seen()) >= before + 5000);
+    const answers = [];
+    tab.on("response", (answer) => {
+      if (answer.url().endsWith("/_hotdesk/ping")) answers.push(answer.status());
+    });
+    await until("two heartbeats", 30, async () => (await seen()) >= before + 5000 && answers.length > 0);
+    expect(answers.every((status) => status === 204), `they are answered ${answers}`);
     const { publicIp, state, lastSeen, ts } = await redis("HGETALL", "ws:alice");
     expect(home === `http://${publicIp}:8080`, `ws:alice says ${publicIp}, but she is at ${home}`);
     expect(state === "RUNNING", `ws:alice says ${state}`);

@@ -81,6 +81,8 @@ pub fn request(event: &str) -> Result<Request<Vec<u8>>, EventError> {
 pub struct Answer {
     status_code: u16,
     headers: BTreeMap<String, String>,
+    // Always none, and always there: API Gateway does without, cargo-lambda in its place does not.
+    cookies: [String; 0],
     body: String,
     is_base64_encoded: bool,
 }
@@ -95,6 +97,7 @@ impl From<Reply> for Answer {
         Self {
             status_code: parts.status.as_u16(),
             headers: headers.collect(),
+            cookies: [],
             body,
             is_base64_encoded: false,
         }
