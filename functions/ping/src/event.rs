@@ -28,7 +28,8 @@ pub enum EventError {
     Body(#[from] DecodeError),
 }
 
-#[derive(Debug, Deserialize)]
+// Without Debug, as there is a token in it.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
     raw_path: String,
@@ -40,18 +41,18 @@ struct Event {
     is_base64_encoded: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Context {
     http: Http,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Http {
     method: String,
 }
 
 /// Their names are in lower case, whatever a client sent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 struct Headers {
     authorization: Option<String>,
 }
